@@ -1,0 +1,211 @@
+"""Opening a data package: a folder, a descriptor, or a bundle (zip)."""
+
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from .faults import UnusableError
+
+HOME = Path(__file__).resolve().parents[2]
+"""Root of the repository that this code stands in."""
+BUNDLE_LIMIT = 512 * 1024 * 1024
+"""Most bytes that a bundle may unpack to."""
+BUNDLE_FILES = 10_000
+"""Most files that a bundle may hold."""
+JSON_LIMIT = 16 * 1024 * 1024
+"""Most bytes of a descriptor or schema."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A data package on disk: its root, its descriptor, and its Table Schemas by resource name."""
+
+    root: Path
+    descriptor: dict[str, Any]
+    schemas: dict[str, dict[str, Any]]
+    paths: dict[str, str]
+
+    def path(self, table: str) -> Path:
+        """Absolute path of a table's file."""
+        return self.root / self.paths[table]
+
+
+@contextmanager
+def opened(where: Path) -> Iterator[Package]:
+    """The package at a folder, a ``datapackage.json`` or a zip bundle.
+
+    Raises UnusableError if there is none, if it is not a package, or if a path in it leaves its folder.
+    """
+    if not where.exists():
+        raise UnusableError(
+            f"{where}: there is no such file or folder. Give the folder, datapackage.json or zip of a package."
+        )
+    if where.is_file() and where.suffix == ".zip":
+        with tempfile.TemporaryDirectory() as folder:
+            unpack(where, Path(folder))
+            yield read_package(find_descriptor(Path(folder)))
+    else:
+        yield read_package(where / "datapackage.json" if where.is_dir() else where)
+
+
+def find_descriptor(folder: Path) -> Path:
+    """The descriptor at the top of an unpacked bundle, or in its only folder."""
+    found = sorted([*folder.glob("datapackage.json"), *folder.glob("*/datapackage.json")])
+    if not found:
+        raise UnusableError(
+            "datapackage.json: the bundle holds none at its top or in its first folder. Is it a data package?"
+        )
+    return found[0]
+
+
+def unpack(bundle: Path, folder: Path) -> None:
+    """Unpack a zip, refusing what is too large, names that leave the folder, and links."""
+    try:
+        archive = zipfile.ZipFile(bundle)
+    except zipfile.BadZipFile as error:
+        raise UnusableError(f"{bundle}: not a zip file ({error}). Download it again.") from error
+    with archive:
+        members = archive.infolist()
+        if len(members) > BUNDLE_FILES:
+            raise UnusableError(f"{bundle}: {len(members)} files; at most {BUNDLE_FILES} are unpacked.")
+        left = BUNDLE_LIMIT
+        for member in members:
+            name = PurePosixPath(member.filename)
+            if name.is_absolute() or ".." in name.parts or "\\" in member.filename or member.external_attr >> 28 == 0xA:
+                raise UnusableError(
+                    f"{bundle}: the member {member.filename!r} would leave the folder or is a link. Do not trust this bundle."
+                )
+            if member.is_dir():
+                continue
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            left = extract(archive, member, target, left)
+
+
+def extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
+    """Copy one member out, counting what really comes (sizes in a zip's index may lie); returns the bytes left."""
+    try:
+        with archive.open(member) as source, target.open("wb") as sink:
+            while chunk := source.read(1 << 20):
+                left -= len(chunk)
+                if left < 0:
+                    raise UnusableError(
+                        f"{archive.filename}: unpacks to more than {BUNDLE_LIMIT >> 20} MB, the most that is unpacked."
+                    )
+                sink.write(chunk)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        raise UnusableError(
+            f"{archive.filename}: {member.filename} cannot be unpacked ({error}). Download it again."
+        ) from error
+    except Exception as error:  # zlib.error has no common base with the others
+        if isinstance(error, UnusableError):
+            raise
+        raise UnusableError(
+            f"{archive.filename}: {member.filename} is damaged ({error}). Download it again."
+        ) from error
+    return left
+
+
+def read_json(path: Path, root: Path) -> Any:
+    """A JSON file inside ``root``. Raises UnusableError with the place of the first error."""
+    shown = path.relative_to(root) if path.is_relative_to(root) else path
+    try:
+        if path.stat().st_size > JSON_LIMIT:
+            raise UnusableError(f"{shown}: larger than {JSON_LIMIT >> 20} MB, the most that is read of a JSON file.")
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UnusableError(f"{shown}: the file is missing. Put it back, or correct the path that names it.") from error
+    except UnicodeDecodeError as error:
+        raise UnusableError(f"{shown}: not UTF-8 at byte {error.start}. Save it as UTF-8 without BOM.") from error
+    except json.JSONDecodeError as error:
+        raise UnusableError(f"{shown}:{error.lineno}:{error.colno}: not JSON ({error.msg}). Mend it there.") from error
+    except RecursionError as error:
+        raise UnusableError(f"{shown}: nested too deeply to be a descriptor or schema.") from error
+    except OSError as error:
+        raise UnusableError(f"{shown}: cannot be read ({error.strerror}).") from error
+
+
+def inside(root: Path, name: Any, where: str) -> Path:
+    """The file that ``name`` points to, if it is a relative path that stays in ``root``."""
+    if not isinstance(name, str) or not name or "://" in name or "\\" in name or "\0" in name:
+        raise UnusableError(
+            f"{where}: {name!r} is not a relative path. Paths of a package are relative and stay inside its folder."
+        )
+    path = root / name
+    if (
+        PurePosixPath(name).is_absolute()
+        or ".." in PurePosixPath(name).parts
+        or not path.resolve().is_relative_to(root.resolve())
+    ):
+        raise UnusableError(
+            f"{where}: {name!r} leaves the folder of the package. Paths of a package stay inside its folder."
+        )
+    return path
+
+
+def read_package(descriptor: Path) -> Package:
+    """The package whose descriptor this is. Raises UnusableError if it does not describe tables."""
+    root = descriptor.parent
+    content = read_json(descriptor, root)
+    resources = content.get("resources") if isinstance(content, dict) else None
+    if not isinstance(resources, list) or not all(
+        isinstance(r, dict) and isinstance(r.get("name"), str) for r in resources
+    ):
+        raise UnusableError(
+            "datapackage.json: resources is not a list of objects with a name. Is it a Data Package descriptor?"
+        )
+    schemas, paths = {}, {}
+    for resource in resources:
+        name, where = resource["name"], f"datapackage.json: resource {resource['name']}"
+        inside(root, resource.get("path"), where)
+        schema = resource.get("schema")
+        if isinstance(schema, str):
+            schema = read_json(inside(root, schema, where), root)
+        schemas[name], paths[name] = checked_schema(schema, where), resource["path"]
+    return Package(root, content, schemas, paths)
+
+
+def checked_schema(schema: Any, where: str) -> dict[str, Any]:
+    """The Table Schema, if it has the shape that the engines rely on."""
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    named = isinstance(fields, list) and all(
+        isinstance(f, dict) and isinstance(f.get("name"), str) and isinstance(f.get("type"), str) for f in fields
+    )
+    if not named:
+        raise UnusableError(
+            f"{where}: its schema is not a Table Schema (an object whose fields each have a name and a type)."
+        )
+    names = [field["name"] for field in schema["fields"]]
+    for key in [
+        key_fields(schema),
+        *schema.get("uniqueKeys", []),
+        *[k["fields"] for k in schema.get("foreignKeys", [])],
+    ]:
+        if missing := [field for field in key if field not in names]:
+            raise UnusableError(
+                f"{where}: a key names {', '.join(map(str, missing))}, which is not a field of its schema."
+            )
+    return schema
+
+
+def key_fields(schema: dict[str, Any]) -> list[str]:
+    """Fields of the primary key, always as a list."""
+    key = schema.get("primaryKey", [])
+    return [key] if isinstance(key, str) else list(key)
+
+
+def copy_package(package: Package, folder: Path) -> Path:
+    """A copy of the package's own files (descriptor, schemas, tables, changelog) in an empty folder."""
+    for name in ["data", "schemas", "datapackage.json", "CHANGELOG.md", "releases.json"]:
+        source = package.root / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "kratom_claims"))
+        elif source.exists():
+            shutil.copy(source, folder / name)
+    return folder

@@ -1,0 +1,685 @@
+"""The rubric: from findings to a verdict and a certainty.
+
+``rate`` is a pure function: no clock, no model, no network, no file. Every number it uses stands in the policy
+(``schemas/rubric.json``). Ratings are GRADE-informed; they are not GRADE.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations
+from math import sqrt
+from typing import Any
+
+Policy = dict[str, Any]
+OPPOSITE = {"supports": "refutes", "refutes": "supports"}
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What of a claim decides how it is rated. ``action`` is the strongest of its mentions."""
+
+    claim_id: str
+    claim_type: str
+    operationalised: bool = True
+    threshold_operator: str | None = None
+    threshold_value: float | None = None
+    threshold_unit: str | None = None
+    harm_severity: int = 0
+    hazard: str = NONE
+    displaces_care: bool = False
+    vulnerable_group: bool = False
+    action: str = NONE
+
+
+@dataclass(frozen=True)
+class Link:
+    """A finding as it bears on a claim: the link's direction and directness, the finding's design, size and bias."""
+
+    finding_id: str
+    direction: str
+    design: str
+    stream: str = "human"
+    directness: tuple[str | None, ...] = ("exact", "exact", "exact", "exact")
+    n: int | None = None
+    n_events: int | None = None
+    effect_type: str | None = None
+    effect_value: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    interval_type: str | None = None
+    unit: str | None = None
+    risk_of_bias: str = "not_assessed"
+    dose_response: bool = False
+    n_probable: int | None = None
+    dataset_key: str = ""
+    lab_key: str | None = None
+    source_type: str = "journal_article"
+    retraction_status: str = "none_found"
+    interest: str = "unknown"
+
+
+@dataclass(frozen=True)
+class Search:
+    """A documented search: what it was worded to find, and where."""
+
+    purpose: str
+    database: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a rating: the part of the rubric, the levels moved, and why."""
+
+    component: str
+    change: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rating:
+    """The outcome for one claim, with the steps that led there."""
+
+    verdict: str
+    certainty: str = NONE
+    lean: str = NONE
+    n_supports: int = 0
+    n_refutes: int = 0
+    n_inconclusive: int = 0
+    n_excluded: int = 0
+    stratum: str | None = None
+    stability: float | None = None
+    harm_if_believed: str = NONE
+    harm_if_ignored: str = NONE
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Body:
+    """The findings of one stratum, judged: where they point, how surely (index into the levels), and why."""
+
+    name: str
+    decides: bool
+    direction: str
+    level: int
+    supports: int
+    refutes: int
+    steps: tuple[Step, ...]
+
+
+def rate(claim: Claim, links: Iterable[Link], searches: Iterable[Search], policy: Policy) -> Rating:
+    """Rate one claim. The order of links and searches does not matter."""
+    links, searches = sorted(links, key=lambda link: link.finding_id), list(searches)
+    core = weigh(claim, links, searches, policy)
+    if core.stratum is not None:
+        share, step = stability(claim, links, searches, policy, core.verdict)
+        core = replace(core, stability=share, steps=(*core.steps, step))
+    believed, ignored, step = harm(claim, policy)
+    return replace(core, harm_if_believed=believed, harm_if_ignored=ignored, steps=(*core.steps, step))
+
+
+def weigh(claim: Claim, links: Sequence[Link], searches: Sequence[Search], policy: Policy) -> Rating:
+    """Verdict and certainty under one policy: steps 1 to 5 of the rubric."""
+    if claim.claim_type in policy["not_ratable_types"]:
+        return Rating(
+            "not_ratable",
+            steps=(
+                Step(
+                    "dispatch",
+                    None,
+                    f"A claim of type {claim.claim_type} is neither true nor false, so it is not rated; its harm is.",
+                ),
+            ),
+        )
+    if not claim.operationalised:
+        return Rating(
+            "not_ratable",
+            steps=(
+                Step(
+                    "dispatch",
+                    None,
+                    "As stated the claim has no measure that could decide it; the claims that refine it carry one.",
+                ),
+            ),
+        )
+    rules = dispatch(policy, claim.claim_type)
+    kept, dropped = admit(claim, links, rules, policy)
+    told = (Step("dispatch", None, f"Claims of type {claim.claim_type}: {rules['admits']}."), *dropped)
+    excluded = len(links) - len(kept)
+    if not kept:
+        return replace(nothing_left(searches, policy, told), n_excluded=excluded)
+    rating = decide(claim, kept, rules, policy)
+    rating = robust(claim, links, rating, rules, policy)
+    count = {d: sum(link.direction == d for link in kept) for d in ("supports", "refutes", "inconclusive")}
+    return replace(rating, n_supports=count["supports"], n_refutes=count["refutes"], n_inconclusive=count["inconclusive"],
+                   n_excluded=excluded, steps=(*told, *rating.steps))  # fmt: skip
+
+
+def dispatch(policy: Policy, claim_type: str) -> dict[str, Any]:
+    """The part of the policy for a type of claim."""
+    return next(rules for rules in policy["dispatch"].values() if claim_type in rules["claim_types"])
+
+
+def admit(
+    claim: Claim, links: Sequence[Link], rules: dict[str, Any], policy: Policy
+) -> tuple[list[Link], tuple[Step, ...]]:
+    """Links that may bear the claim, one for each data set, held against its threshold; and why the others may not."""
+    steps, kept = [], []
+    for link in links:
+        if why := barred(link, rules, policy):
+            steps.append(Step("exclusion", None, f"{link.finding_id} is left out: {why}."))
+        else:
+            kept.append(held_against_threshold(claim, link, policy))
+    rank = {design: place for place, design in enumerate(policy["design_rank"])}
+    best: dict[str, Link] = {}
+    for link in sorted(kept, key=lambda k: (k.direction == "inconclusive", rank[k.design], -(k.n or 0), k.finding_id)):
+        first = best.setdefault(link.dataset_key or link.finding_id, link)
+        if first is not link:
+            steps.append(
+                Step(
+                    "duplicate_data",
+                    None,
+                    f"{link.finding_id} is left out: it rests on the same data as {first.finding_id}.",
+                )
+            )
+    kept = sorted(best.values(), key=lambda k: k.finding_id)
+    direct = {link.finding_id: link.direction for link in links}
+    steps += [Step("threshold", None, f"{k.finding_id} counts as inconclusive: its interval is not wholly on one side of the threshold, or is not known.")
+              for k in kept if k.direction != direct[k.finding_id]]  # fmt: skip
+    return kept, tuple(steps)
+
+
+def barred(link: Link, rules: dict[str, Any], policy: Policy) -> str:
+    """Why a link may not bear claims of this kind; empty if it may."""
+    never = policy["never"]
+    return (
+        never["retraction_statuses"].get(link.retraction_status)
+        or never["source_types"].get(link.source_type)
+        or never["designs"].get(link.design)
+        or (
+            ""
+            if link.design in all_starts(rules)
+            else f"a {link.design.replace('_', ' ')} is not admissible for this type of claim"
+        )
+    )
+
+
+def all_starts(rules: dict[str, Any]) -> set[str]:
+    """All designs that some stratum admits."""
+    return {design for stratum in rules["strata"] for design in stratum["start"]}
+
+
+def held_against_threshold(claim: Claim, link: Link, policy: Policy) -> Link:
+    """The link, turned inconclusive if its claim has a threshold and its interval is not wholly on the side it is said to be on."""
+    if (
+        claim.claim_type not in policy["threshold_claims"]
+        or claim.threshold_value is None
+        or link.direction == "inconclusive"
+    ):
+        return link
+    low, high = interval(link)
+    if low is None or high is None or (link.unit and claim.threshold_unit and link.unit != claim.threshold_unit):
+        return replace(link, direction="inconclusive")
+    value, below = claim.threshold_value, claim.threshold_operator in ("lt", "le")
+    side = (
+        "supports"
+        if (high < value if below else low > value)
+        else "refutes"
+        if (low > value if below else high < value)
+        else "inconclusive"
+    )
+    return link if side == link.direction else replace(link, direction="inconclusive")
+
+
+def interval(link: Link) -> tuple[float | None, float | None]:
+    """The 95 % interval of a finding: as reported, or Wilson's for a proportion in percent with its n."""
+    if link.ci_low is not None and link.ci_high is not None and link.interval_type in ("ci95", "ci99", "ci90"):
+        return link.ci_low, link.ci_high
+    if link.effect_type == "proportion" and link.n and (link.n_events is not None or link.effect_value is not None):
+        share = link.n_events / link.n if link.n_events is not None else (link.effect_value or 0.0) / 100
+        return wilson(share, link.n)
+    return None, None
+
+
+def wilson(share: float, n: int, z: float = 1.959964) -> tuple[float, float]:
+    """Wilson's score interval of a proportion, in percent (Wilson 1927)."""
+    centre, spread = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return 100 * (centre - spread) / (1 + z * z / n), 100 * (centre + spread) / (1 + z * z / n)
+
+
+def nothing_left(searches: Sequence[Search], policy: Policy, told: tuple[Step, ...]) -> Rating:
+    """No admissible finding: documented searches on both sides in enough databases, or nobody has looked."""
+    places = {side: {s.database for s in searches if s.purpose == side} for side in ("supporting", "disconfirming")}
+    enough = all(len(found) >= policy["databases_needed"] for found in places.values())
+    counted = ", ".join(
+        f"{sum(s.purpose == side for s in searches)} {side} in {len(found)} databases" for side, found in places.items()
+    )
+    step = Step("search", None, f"No admissible finding is left; searches: {counted}.")
+    return Rating("no_evidence_found" if enough else "not_rated", steps=(*told, step))
+
+
+def decide(claim: Claim, kept: Sequence[Link], rules: dict[str, Any], policy: Policy) -> Rating:
+    """Judge each stratum and let the most certain one that says anything decide; ties go to the stronger design."""
+    bodies = [body for stratum in rules["strata"] if (body := judge(claim, kept, stratum, rules, policy)) is not None]
+    steps = tuple(step for body in bodies for step in body.steps)
+    if not bodies:
+        step = Step(
+            "decision", None, "Every admissible finding is inconclusive, so the claim is neither supported nor refuted."
+        )
+        return Rating("insufficient", stratum=first_stratum(kept, rules), steps=(step,))
+    able = [body for body in bodies if body.decides]
+    if not able:
+        return preclinical_only(bodies[0], steps)
+    first = max(able, key=lambda body: body.level)
+    levels = policy["levels"]
+    opposed = [b for b in able if b.direction == OPPOSITE.get(first.direction) and b.level >= levels.index("low")]
+    if opposed:
+        return Rating(
+            "conflicting",
+            levels[first.level],
+            stratum=first.name,
+            steps=(*steps, Step("decision", None, f"{words(first)} and {words(opposed[0])} point opposite ways.")),
+        )
+    return outcome(claim, first, kept, steps, policy)
+
+
+def outcome(claim: Claim, body: Body, kept: Sequence[Link], steps: tuple[Step, ...], policy: Policy) -> Rating:
+    """The verdict that the deciding stratum gives."""
+    levels = policy["levels"]
+    certainty, lean = levels[body.level], body.direction if body.direction in OPPOSITE else NONE
+    named = any(link.design in policy["background_needs"] and link.direction == body.direction for link in kept)
+    if body.direction == "conflicting":
+        verdict, why = (
+            ("conflicting", "its findings point both ways")
+            if body.level >= levels.index("low")
+            else ("insufficient", "its findings point both ways and are too weak to weigh")
+        )
+    elif body.level < levels.index("low"):
+        verdict, why = "insufficient", "certainty below low does not decide"
+    elif claim.claim_type == "background" and not named:
+        verdict, why = "insufficient", "no named criterion or guideline says so"
+    elif claim.claim_type == "existential" and body.direction == "refutes":
+        verdict, why = "insufficient", "that no instance was seen does not show that there is none"
+    else:
+        verdict, why = (
+            ("supported", "it is enough to decide")
+            if body.direction == "supports"
+            else ("refuted", "it is enough to decide")
+        )
+        lean = body.direction
+    return Rating(
+        verdict,
+        certainty,
+        lean,
+        stratum=body.name,
+        steps=(*steps, Step("decision", None, f"{words(body)} decides: {why}.")),
+    )
+
+
+def preclinical_only(body: Body, steps: tuple[Step, ...]) -> Rating:
+    """Animals, the bench and testimony never decide a claim about people."""
+    lean = body.direction if body.direction in OPPOSITE else NONE
+    step = Step(
+        "decision",
+        None,
+        "Only animals, the bench or testimony speak to it, and these never decide a claim about people.",
+    )
+    return Rating("insufficient", "very_low", lean, stratum=body.name, steps=(*steps, step))
+
+
+def first_stratum(kept: Sequence[Link], rules: dict[str, Any]) -> str:
+    """The strongest stratum that holds any finding."""
+    return next(s["name"] for s in rules["strata"] if any(link.design in s["start"] for link in kept))
+
+
+def words(body: Body) -> str:
+    """A stratum in words, to begin a sentence."""
+    return f"The stratum {body.name.replace('_', ' ')} ({body.supports} for, {body.refutes} against)"
+
+
+def judge(
+    claim: Claim, kept: Sequence[Link], stratum: dict[str, Any], rules: dict[str, Any], policy: Policy
+) -> Body | None:
+    """Direction and certainty of one stratum; None if no finding in it points anywhere."""
+    here = [link for link in kept if link.design in stratum["start"] and link.direction in OPPOSITE]
+    if not here:
+        return None
+    for_, against = (sum(link.direction == side for link in here) for side in ("supports", "refutes"))
+    limit = policy["thresholds"]
+    if claim.claim_type == "existential":
+        direction = "supports" if for_ else "refutes"
+    else:
+        share = for_ / (for_ + against)
+        direction = (
+            "supports"
+            if share >= limit["direction_share"]
+            else "refutes"
+            if share <= 1 - limit["direction_share"]
+            else "conflicting"
+        )
+    side = [link for link in here if for_ == against or link.direction == ("supports" if for_ > against else "refutes")]
+    if claim.claim_type == "existential" and for_:
+        side = [link for link in here if link.direction == "supports"]
+    levels = policy["levels"]
+    start = max(levels.index(stratum["start"][link.design]) for link in side)
+    steps = [
+        Step(
+            "start",
+            None,
+            f"{stratum['name'].replace('_', ' ').capitalize()}: {len(side)} findings carry the direction; their design starts at {levels[start].replace('_', ' ')}.",
+        )
+    ]
+    moved = [
+        step
+        for domain in rules["domains"]
+        if (step := DOMAINS[domain](claim, side, min(for_, against), start, policy)) is not None
+    ]
+    level, steps = settle(claim, start, [*steps, *moved], side, rules, policy)
+    steps.append(
+        Step(
+            "direction",
+            None,
+            f"{stratum['name'].replace('_', ' ').capitalize()}: {for_} for and {against} against, so it {'points both ways' if direction == 'conflicting' else direction + ' the claim'}; certainty {levels[level].replace('_', ' ')}.",
+        )
+    )
+    return Body(stratum["name"], stratum["decides"], direction, level, for_, against, tuple(steps))
+
+
+def settle(
+    claim: Claim, start: int, steps: list[Step], side: Sequence[Link], rules: dict[str, Any], policy: Policy
+) -> tuple[int, list[Step]]:
+    """The level after all moves: nothing falls below the lowest, upgrades need a clean record, caps and floors come last."""
+    levels, limit = policy["levels"], policy["thresholds"]
+    downs = [step for step in steps if step.change is not None and step.change < 0]
+    if downs:
+        steps = [step for step in steps if step.component != "upgrade"]
+    level = max(0, start + sum(step.change or 0 for step in downs))
+    rise = sum(step.change or 0 for step in steps if step.component == "upgrade")
+    if rise:
+        level = max(level, min(level + rise, levels.index(limit["upgrade_cap"])))
+    cap = levels.index(limit["single_study_cap"])
+    if (
+        "cap" in rules["domains"]
+        and len(side) == 1
+        and claim.claim_type in limit["single_study_capped_types"]
+        and level > cap
+    ):
+        steps.append(Step("cap", cap - level, "One study alone cannot carry more than moderate certainty here."))
+        level = cap
+    floor = signature(claim, side, rules, policy)
+    if floor > level:
+        steps.append(
+            Step(
+                "signature",
+                floor - level,
+                f"{sum(link.n_probable or 0 for link in side)} cases of at least probable causality by a named tool hold the level up.",
+            )
+        )
+        level = floor
+    return level, steps
+
+
+def people(links: Iterable[Link]) -> int:
+    """Participants of findings; a finding without a number counts as one."""
+    return sum(link.n or 1 for link in links)
+
+
+def share_of(side: Sequence[Link], chosen: Sequence[Link]) -> float:
+    """Share of the participants of a side that are in the chosen findings."""
+    return people(chosen) / people(side)
+
+
+def risk_of_bias(_: Claim, side: Sequence[Link], __: int, start: int, policy: Policy) -> Step | None:
+    """One level for half the participants at high risk, two for half at critical risk; nothing at the lowest start."""
+    limit, human = policy["thresholds"]["risk_of_bias_share"], [link for link in side if link.stream == "human"]
+    if start == 0 or not human:
+        return None
+    biased, critical = (
+        share_of(human, [k for k in human if k.risk_of_bias in kinds]) for kinds in (policy["biased"], ["critical"])
+    )
+    change = -2 if critical >= limit else -1 if biased >= limit else 0
+    return (
+        Step(
+            "risk_of_bias",
+            change,
+            f"{biased:.0%} of participants are in findings at high, critical or unassessed risk of bias, {critical:.0%} at critical.",
+        )
+        if change
+        else None
+    )
+
+
+def inconsistency(_: Claim, __: Sequence[Link], minority: int, ___: int, ____: Policy) -> Step | None:
+    """One level for any finding on the other side."""
+    return Step("inconsistency", -1, f"{minority} of the findings point the other way.") if minority else None
+
+
+def indirectness(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
+    """One level if most participants are one step away from the claim, two if they are further."""
+    limit = policy["thresholds"]["indirect_share"]
+    far = [k for k in side if "low" in k.directness or sum(d == "moderate" for d in k.directness) >= 2]
+    near = [k for k in side if k not in far and "moderate" in k.directness]
+    one, two = share_of(side, [*near, *far]), share_of(side, far)
+    change = -2 if two > limit else -1 if one > limit else 0
+    return (
+        Step(
+            "indirectness",
+            change,
+            f"{one:.0%} of the evidence differs from the claim in population, exposure, comparison or outcome, {two:.0%} of it much.",
+        )
+        if change
+        else None
+    )
+
+
+def imprecision(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
+    """One or two levels for few participants, two for a single study whose interval spans no effect and a relevant one."""
+    limit, human = policy["thresholds"], [link for link in side if link.stream == "human"]
+    if not human:
+        return None
+    total = sum(link.n or 0 for link in human)
+    only = human[0]
+    wide = (len(human) == 1 and only.effect_type in policy["ratio_types"] and only.ci_low is not None and only.ci_high is not None
+            and only.ci_low < limit["interval_low"] and only.ci_high > limit["interval_high"])  # fmt: skip
+    change = (
+        -2 if wide or total < limit["participants_two_down"] else -1 if total < limit["participants_one_down"] else 0
+    )
+    why = f"{total} participants in all" + (", and the only interval spans both benefit and harm" if wide else "")
+    return Step("imprecision", change, f"{why}.") if change else None
+
+
+def publication_bias(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
+    """One level if all findings are small, or half or more have an interested funder."""
+    limit, human = policy["thresholds"], [link for link in side if link.stream == "human"]
+    if not human:
+        return None
+    small = all((link.n or 0) < limit["small_study"] for link in human)
+    interested = [link for link in human if link.interest in policy["interested"]]
+    if small or len(interested) / len(human) >= limit["interested_share"]:
+        return Step(
+            "publication_bias",
+            -1,
+            "All findings come from small studies."
+            if small
+            else f"{len(interested)} of {len(human)} findings have an interested funder or author.",
+        )
+    return None
+
+
+def replication(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
+    """One level if fewer than two laboratories carry the direction."""
+    labs = {link.lab_key or link.dataset_key or link.finding_id for link in side}
+    return (
+        Step("replication", -1, f"Only {len(labs)} independent laboratory carries it.")
+        if len(labs) < policy["thresholds"]["laboratories"]
+        else None
+    )
+
+
+def upgrade(_: Claim, side: Sequence[Link], minority: int, start: int, policy: Policy) -> Step | None:
+    """One or two levels for a large effect, one for a dose-response, in comparative observational bodies only."""
+    comparative = policy["dispatch"]["effect"]["strata"][1]["start"]
+    if minority or any(link.design not in comparative for link in side):
+        return None
+    limit = policy["thresholds"]
+    sizes = [
+        max(k.effect_value, 1 / k.effect_value)
+        for k in side
+        if k.effect_type in policy["ratio_types"] and k.effect_value
+    ]
+    large = (
+        0
+        if len(sizes) < len(side)
+        else 2
+        if min(sizes) >= limit["ratio_two_up"]
+        else 1
+        if min(sizes) >= limit["ratio_one_up"]
+        else 0
+    )
+    rise = large + any(link.dose_response for link in side)
+    return (
+        Step("upgrade", rise, "The effect is large or grows with dose, and nothing lowers the certainty.")
+        if rise
+        else None
+    )
+
+
+def signature(claim: Claim, side: Sequence[Link], rules: dict[str, Any], policy: Policy) -> int:
+    """The least level that cases of probable causality give to a rare harm with an established clinical signature."""
+    if claim.claim_type != "harm" or "signature" not in rules["domains"]:
+        return 0
+    cases, limit = sum(link.n_probable or 0 for link in side), policy["thresholds"]
+    return policy["levels"].index(
+        "moderate" if cases >= limit["signature_moderate"] else "low" if cases >= limit["signature_low"] else "very_low"
+    )
+
+
+def nothing(*_: Any) -> Step | None:
+    """A part of the rubric that is settled after the domains."""
+    return None
+
+
+DOMAINS = {"risk_of_bias": risk_of_bias, "inconsistency": inconsistency, "indirectness": indirectness, "imprecision": imprecision,
+           "publication_bias": publication_bias, "replication": replication, "upgrade": upgrade, "cap": nothing, "signature": nothing}  # fmt: skip
+
+
+def robust(claim: Claim, links: Sequence[Link], rating: Rating, rules: dict[str, Any], policy: Policy) -> Rating:
+    """Hold a verdict only if it stands when any of the findings against it are left out.
+
+    Without this an opposing finding could, by weakening its own stratum, hand the decision to the other side.
+    """
+    side = {"supported": "refutes", "refuted": "supports"}.get(rating.verdict)
+    if side is None or claim.claim_type == "existential":
+        return rating
+    against = [link for link in links if link.direction == side and not barred(link, rules, policy)]
+    if not against:
+        return rating
+    if len(against) > policy["thresholds"]["robustness_most"]:
+        why = f"{len(against)} findings speak against the verdict, more than it can be held against"
+    elif fallen := overturned(claim, links, against, rating.verdict, rules, policy):
+        why = (
+            f"without {', '.join(fallen)} the verdict would not stand, so it rests on which opposing findings are known"
+        )
+    else:
+        return replace(
+            rating,
+            steps=(
+                *rating.steps,
+                Step(
+                    "robustness",
+                    None,
+                    f"The verdict stands whichever of the {len(against)} opposing findings are left out.",
+                ),
+            ),
+        )
+    return replace(
+        rating,
+        verdict="conflicting",
+        lean=NONE,
+        steps=(*rating.steps, Step("robustness", None, f"Conflicting: {why}.")),
+    )
+
+
+def overturned(
+    claim: Claim, links: Sequence[Link], against: Sequence[Link], verdict: str, rules: dict[str, Any], policy: Policy
+) -> list[str]:
+    """Ids of opposing findings without which the verdict would be another; empty if there are none."""
+    for size in range(1, len(against) + 1):
+        for out in combinations(against, size):
+            kept, _ = admit(claim, [link for link in links if link not in out], rules, policy)
+            if not kept or decide(claim, kept, rules, policy).verdict != verdict:
+                return [link.finding_id for link in out]
+    return []
+
+
+def stability(
+    claim: Claim, links: Sequence[Link], searches: Sequence[Search], policy: Policy, verdict: str
+) -> tuple[float, Step]:
+    """Share of the alternative policies under which the verdict stays."""
+    verdicts = [weigh(claim, links, searches, other).verdict for other in alternatives(PolicyKey(policy))]
+    stays = sum(found == verdict for found in verdicts)
+    share = round(stays / len(verdicts), 2)
+    others = sorted({found for found in verdicts if found != verdict})
+    changed = f"; otherwise {', '.join(others).replace('_', ' ')}" if others else ""
+    return share, Step(
+        "stability", None, f"The verdict stays under {stays} of {len(verdicts)} alternative policies{changed}."
+    )
+
+
+class PolicyKey:
+    """A policy as a key of the cache: the same object is the same policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Remember the policy."""
+        self.policy = policy
+
+    def __hash__(self) -> int:
+        """By identity."""
+        return id(self.policy)
+
+    def __eq__(self, other: object) -> bool:
+        """By identity."""
+        return isinstance(other, PolicyKey) and self.policy is other.policy
+
+
+@cache
+def alternatives(key: PolicyKey) -> tuple[Policy, ...]:
+    """The other published start rules, and each threshold moved down and up under each of the three start rules."""
+    policy, starts = key.policy, [None, *key.policy["alternatives"]["starts"].values()]
+    moves = [{}, *({name: value} for name, values in policy["alternatives"]["thresholds"].items() for value in values)]
+    return tuple(changed(policy, start, move) for start in starts for move in moves if start or move)
+
+
+def changed(policy: Policy, start: dict[str, Any] | None, move: dict[str, float]) -> Policy:
+    """A policy with other start levels for effects and other thresholds."""
+    other = {**policy, "thresholds": {**policy["thresholds"], **move}}
+    if start:
+        effect = policy["dispatch"]["effect"]
+        strata = [
+            {**s, "start": {d: start["effect"].get(d, level) for d, level in s["start"].items()}}
+            for s in effect["strata"]
+        ]
+        other["dispatch"] = {**policy["dispatch"], "effect": {**effect, "strata": strata}}
+    return other
+
+
+def harm(claim: Claim, policy: Policy) -> tuple[str, str, Step]:
+    """Harm if the claim is believed and if it is ignored: severity, less what the wording does not ask for, more for the vulnerable."""
+    levels, action = policy["harm"]["levels"], policy["harm"]["actions"][claim.action]
+    worse = claim.displaces_care or claim.vulnerable_group
+    level = levels[min(max(claim.harm_severity - (2 - action) + worse, 0), 4)] if claim.hazard != NONE else NONE
+    why = f"Severity {claim.harm_severity} of 4; the wording {'tells readers to act' if action == 2 else 'draws readers towards acting' if action else 'asks for no act'}"
+    why += "; it takes the place of effective care or addresses people who are easily harmed" if worse else ""
+    believed, ignored = (level if claim.hazard == side else NONE for side in ("if_believed", "if_ignored"))
+    return (
+        believed,
+        ignored,
+        Step(
+            "harm",
+            None,
+            f"{why}; so harm {claim.hazard.replace('_', ' ')} is {level}."
+            if claim.hazard != NONE
+            else "Neither believing nor ignoring the claim is foreseen to harm.",
+        ),
+    )

@@ -1,0 +1,211 @@
+"""A: anchors. Offsets and hashes, with the texts where they are at hand."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from ..tables import LINE, ROW
+from ..texts import is_nfc, read_text, sha256
+from .base import CATALOGUE, Context, absent, at, rows, rule, text
+
+col = nw.col
+SPANS = ("segments", "mentions")
+
+
+@rule(
+    "A1/offsets",
+    "0 <= start < end <= length of the text",
+    "an anchor outside the text points to nothing",
+    "Run scripts/anchor.py on the capture and the quote again",
+    tables="mentions segments captures",
+    column="end",
+)
+def offsets(c: Context) -> Iterable[Any]:
+    """Spans of segments and mentions against the length of their capture."""
+    for name in SPANS:
+        spans = getattr(c, name).join(c.captures.select("capture_id", "text_length"), on="capture_id", how="inner")
+        wrong = (col("start") < 0) | (col("start") >= col("end")) | (col("end") > col("text_length"))
+        yield name, rows(spans.filter(wrong), found=text(col("start"), " to ", col("end")),
+                         allowed=text("start below end, and end at most ", col("text_length")))  # fmt: skip
+
+
+@rule(
+    "A1/mention-in-segment",
+    "a mention lies inside its segment",
+    "a claim is looked for in its sentence",
+    "Correct segment_no or the offsets; scripts/anchor.py prints both",
+    tables="mentions segments",
+    column="start",
+)
+def mention_in_segment(c: Context) -> Iterable[Any]:
+    """Offsets of mentions against those of their segment."""
+    outer = c.segments.select("capture_id", "segment_no", col("start").alias("from"), col("end").alias("to"))
+    spans = c.mentions.join(outer, on=["capture_id", "segment_no"], how="inner")
+    yield rows(spans.filter((col("start") < col("from")) | (col("end") > col("to"))), found=text(col("start"), " to ", col("end")),
+               allowed=text("within ", col("from"), " to ", col("to")))  # fmt: skip
+
+
+@rule(
+    "A2/order",
+    "segments are numbered from 1, in order, without overlap",
+    "coverage can only be counted if nothing is counted twice",
+    "Run scripts/segments.py on the capture, and keep its order",
+    tables="segments",
+    column="start",
+)
+def segment_order(c: Context) -> Iterable[Any]:
+    """Each segment against the one before it."""
+    ranked = c.segments.sort("capture_id", "segment_no").with_columns(
+        col("end").shift(1).over("capture_id").alias("last_end"),
+        col("segment_no").shift(1).over("capture_id").alias("last_no"),
+    )
+    overlap = ranked.filter(~col("last_end").is_null() & (col("start") < col("last_end")))
+    yield rows(
+        overlap, found=col("start"), allowed=text("at least ", col("last_end"), ", the end of the segment before")
+    )
+    gap = ranked.filter(col("segment_no") != col("last_no").fill_null(0) + 1)
+    yield rows(
+        gap,
+        column="segment_no",
+        found=col("segment_no"),
+        allowed=text(col("last_no").fill_null(0) + 1, ", the next number"),
+    )
+
+
+@rule(
+    "A2/coverage",
+    "segments leave nothing but white space uncovered",
+    "what is not covered was not read",
+    "Add the missing segment (scripts/segments.py proposes it)",
+    tables="segments captures",
+    column="start",
+)
+def coverage(c: Context) -> Iterable[Any]:
+    """Text between segments. Without the text at hand a gap of two characters or more is all that can be seen."""
+    texts = dict(present_texts(c))
+    ends = c.captures.select("capture_id", col("text_length"))
+    ranked = c.segments.sort("capture_id", "segment_no").with_columns(
+        col("end").shift(1).over("capture_id").fill_null(0).alias("from")
+    )
+    for row in ranked.filter(col("start") > col("from")).iter_rows(named=True):
+        left = texts[row["capture_id"]][row["from"] : row["start"]] if row["capture_id"] in texts else ""
+        if left.strip() or (row["capture_id"] not in texts and row["start"] - row["from"] > 2):
+            yield at(c, CATALOGUE["A2/coverage"], "segments", row[LINE], row[ROW], "start",
+                     f"{row['start'] - row['from']} characters before it are in no segment", "only white space between segments")  # fmt: skip
+    last = (
+        c.segments.group_by("capture_id")
+        .agg(col("end").max(), col(LINE).max(), col(ROW).max())
+        .join(ends, on="capture_id", how="inner")
+    )
+    for row in last.filter(col("text_length") > col("end")).iter_rows(named=True):
+        left = texts[row["capture_id"]][row["end"] :] if row["capture_id"] in texts else ""
+        if left.strip() or (row["capture_id"] not in texts and row["text_length"] - row["end"] > 1):
+            yield at(c, CATALOGUE["A2/coverage"], "segments", row[LINE], row[ROW], "end",
+                     f"{row['text_length'] - row['end']} characters after it are in no segment", "segments up to the end of the text")  # fmt: skip
+    bare = absent(c.captures, c.segments, ["capture_id"])
+    yield "captures", rows(bare, column="capture_id", found=col("capture_id"), allowed="a capture with segments")
+
+
+def present_texts(c: Context) -> Iterable[tuple[str, str]]:
+    """Texts at hand, by capture."""
+    if c.texts is not None:
+        for capture in c.captures.drop_nulls("capture_id")["capture_id"].to_list():
+            path = c.texts / f"{capture}.txt"
+            if path.is_file():
+                yield capture, read_text(path)
+
+
+@rule(
+    "A3/text",
+    "the text at hand is the one that was anchored: hash, length, normal form",
+    "an anchor holds for one text only",
+    "Put the right text into CORPUS_DIR, or capture the new text under a new capture_id",
+    tables="captures",
+    column="text_sha256",
+)
+def capture_text(c: Context) -> Iterable[Any]:
+    """Captures against their texts. Says how many texts are at hand."""
+    texts = dict(present_texts(c))
+    c.said.append(f"anchors checked against {len(texts)} of {c.captures.shape[0]} texts"
+                  + ("" if texts else ": form only (set CORPUS_DIR to the folder of texts)"))  # fmt: skip
+    for row in c.captures.filter(col("capture_id").is_in(list(texts))).iter_rows(named=True):
+        body = texts[row["capture_id"]]
+        for column, found in [("text_sha256", sha256(body)), ("text_length", len(body))]:
+            if row[column] != found:
+                yield at(
+                    c,
+                    CATALOGUE["A3/text"],
+                    "captures",
+                    row[LINE],
+                    row[ROW],
+                    column,
+                    row[column],
+                    f"{found}, as the text at hand has it",
+                )
+        if not is_nfc(body):
+            yield at(
+                c,
+                CATALOGUE["A3/text"],
+                "captures",
+                row[LINE],
+                row[ROW],
+                "normalisation",
+                "a text that is not NFC with LF",
+                "NFC with LF",
+            )
+
+
+@rule(
+    "A3/spans",
+    "the hash of every span equals that of the text at its offsets",
+    "whoever holds the text can check every anchor",
+    "Run scripts/anchor.py on the capture and the quote again",
+    tables="mentions segments captures",
+    column="sha256",
+)
+def span_hashes(c: Context) -> Iterable[Any]:
+    """Segments and mentions, hash for hash, where the text is at hand."""
+    texts = dict(present_texts(c))
+    for name in SPANS:
+        frame = c.tables[name].typed
+        frame = frame[frame["capture_id"].isin(list(texts))].dropna(subset=["start", "end", "sha256"])
+        right = pd.Series(
+            [sha256(texts[k][a:b]) for k, a, b in zip(frame["capture_id"], frame["start"], frame["end"], strict=True)],
+            index=frame.index,
+            dtype="str",
+        )
+        wrong = frame.assign(right=right)[frame["sha256"] != right]
+        yield name, rows(nw.from_native(wrong, eager_only=True), found=col("sha256"), allowed=col("right"))
+
+
+@rule(
+    "A4/claim-has-mention",
+    "a claim or advice segment has at least one mention",
+    "a sentence without a mention was skipped",
+    "Add the mention, or correct the kind of the segment",
+    tables="segments mentions",
+    column="kind",
+)
+def claim_has_mention(c: Context) -> Iterable[Any]:
+    """Segments that state something and have no mention."""
+    stating = c.segments.filter(col("kind").is_in(["claim", "advice"]))
+    yield rows(absent(stating, c.mentions, ["capture_id", "segment_no"]), found=text(col("kind"), " without a mention"))
+
+
+@rule(
+    "A4/framing-has-none",
+    "no mention stands in a framing segment",
+    "framing states nothing; if it does, it is a claim segment",
+    "Correct the kind of the segment, or remove the mention",
+    tables="mentions segments",
+    column="segment_no",
+)
+def framing_has_none(c: Context) -> Iterable[Any]:
+    """Mentions in segments of kind framing."""
+    framing = c.segments.filter(col("kind") == "framing").select("capture_id", "segment_no")
+    yield rows(
+        c.mentions.join(framing, on=["capture_id", "segment_no"], how="inner"),
+        found=text("segment ", col("segment_no"), ", which is framing"),
+    )

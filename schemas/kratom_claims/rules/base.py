@@ -1,0 +1,166 @@
+"""What all rules share: the catalogue, the context they look at, and the frames they return."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from ..faults import Fault
+from ..package import Package
+from ..ratings import rated
+from ..rubric import Rating
+from ..tables import LINE, ROW, Tables
+
+CATALOGUE: dict[str, "Rule"] = {}
+"""All rules by id, in the order of their families."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its id (family and name), what it asks, why, and what to do when it fails."""
+
+    id: str
+    asks: str
+    why: str
+    remedy: str
+    tables: tuple[str, ...]
+    column: str
+    check: Callable[["Context"], Iterable[Any]]
+
+
+@dataclass
+class Context:
+    """What a rule may look at: the package, its tables, and the texts where they are at hand."""
+
+    package: Package
+    tables: Tables
+    texts: Path | None = None
+    said: list[str] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> nw.DataFrame:
+        """The typed frame of a table."""
+        return getattr(self.tables, name)
+
+    @cached_property
+    def computed(self) -> dict[str, Rating]:
+        """Ratings that the rubric computes from the tables, once for all rules."""
+        return rated(self.tables)
+
+    @cached_property
+    def released_on(self) -> str:
+        """Date of this version (the descriptor's ``created``), as ISO text; nothing is dated after it."""
+        return str(self.package.descriptor.get("created", ""))[:10]
+
+
+def rule(id_: str, asks: str, why: str, remedy: str, tables: str = "", column: str = "") -> Callable:
+    """Register a rule. ``tables`` are those it needs, the first being the one its rows are of (unless they say)."""
+
+    def register(check: Callable[[Context], Iterable[Any]]) -> Callable:
+        if id_ in CATALOGUE:
+            raise ValueError(f"two rules are called {id_}")
+        CATALOGUE[id_] = Rule(id_, asks, why, remedy, tuple(tables.split()), column, check)
+        return check
+
+    return register
+
+
+def rows(frame: nw.DataFrame, **told: Any) -> nw.DataFrame:
+    """The rows of a frame as offences: line, row id, and whatever is ``told`` of them (an expression or a text)."""
+    told = {name: (value if isinstance(value, nw.Expr) else nw.lit(str(value))) for name, value in told.items()}
+    return frame.select(LINE, ROW, **{name: value.cast(nw.String) for name, value in told.items()})
+
+
+def text(*parts: Any) -> nw.Expr:
+    """Expressions and plain texts joined into one text; missing values show as nothing."""
+    as_text = [p.cast(nw.String).fill_null("") if isinstance(p, nw.Expr) else nw.lit(str(p)) for p in parts]
+    return nw.concat_str(as_text, separator="")
+
+
+def absent(left: nw.DataFrame, right: nw.DataFrame, on: list[str], right_on: list[str] | None = None) -> nw.DataFrame:
+    """Rows of ``left`` whose key (without blanks) is not in ``right``."""
+    there = ~nw.any_horizontal(*[nw.col(c).is_null() for c in on], ignore_nulls=False)
+    keys = right.select(right_on or on).drop_nulls().unique()
+    return left.filter(there).join(keys, left_on=on, right_on=right_on or on, how="anti")
+
+
+def faults_of(context: Context, one: Rule) -> list[Fault]:
+    """Run one rule and turn its offences into faults. An offence is a frame (see ``rows``) or a Fault."""
+    found: list[Fault] = []
+    for offence in one.check(context):
+        if isinstance(offence, Fault):
+            found.append(offence)
+        else:
+            name, frame = offence if isinstance(offence, tuple) else (one.tables[0], offence)
+            found.extend(row_faults(context, one, name, frame))
+    return found
+
+
+def row_faults(context: Context, one: Rule, name: str, frame: nw.DataFrame) -> Iterable[Fault]:
+    """The faults of a frame of offending rows."""
+    for row in frame.iter_rows(named=True):
+        column = row.get("column") or one.column
+        yield at(
+            context,
+            one,
+            name,
+            int(row[LINE]),
+            str(row[ROW]),
+            column,
+            **{k: row.get(k) for k in ("found", "allowed", "nearest")},
+        )
+
+
+def at(
+    context: Context,
+    one: Rule,
+    name: str,
+    line: int,
+    row: str,
+    column: str,
+    found: Any = None,
+    allowed: Any = None,
+    nearest: Any = None,
+) -> Fault:
+    """A fault at a place of a table."""
+    table = context.tables[name]
+    column_no = table.column_no(column)
+    shown = cell_text(context, name, line, column) if found is None else str(found)
+    return Fault(
+        table.file,
+        line,
+        column_no,
+        column,
+        row,
+        one.id,
+        shown,
+        str(allowed or one.asks),
+        str(nearest or ""),
+        one.remedy,
+    )
+
+
+def cell_text(context: Context, name: str, line: int, column: str) -> str:
+    """The text of one cell, for a message."""
+    frame = context.tables[name].text
+    if column not in frame.columns:
+        return ""
+    value = frame.loc[frame[LINE] == line, column]
+    return "(blank)" if value.empty or value.isna().iloc[0] else str(value.iloc[0])
+
+
+def file_fault(
+    one: Rule,
+    file: str,
+    line: int = 0,
+    found: str = "",
+    allowed: str = "",
+    column_no: int = 0,
+    near: str = "",
+    column: str = "",
+    row: str = "",
+) -> Fault:
+    """A fault of a file rather than of a row."""
+    return Fault(file, line, column_no, column, row, one.id, found, allowed or one.asks, near, one.remedy)

@@ -1,0 +1,227 @@
+"""J: judgement. Ratings are what the rubric computes, and claims that stand in a relation are rated alike."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from .. import ratings as rt
+from ..files import cell
+from ..tables import LINE, ROW
+from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
+
+col = nw.col
+INPUTS = "claims mentions claim_evidence findings sources claim_searches searches"
+RERUN = "Run `make rate`; never edit computed tables by hand"
+
+
+@rule(
+    "J1/ratings",
+    "ratings equal what the rubric computes, cell for cell",
+    "a rating that nobody can recompute is an opinion",
+    RERUN,
+    tables=f"ratings {INPUTS}",
+    column="claim_id",
+)
+def ratings(c: Context) -> Iterable[Any]:
+    """The table ``ratings`` against the rubric."""
+    yield from differences(c, "J1/ratings", "ratings", rt.RATING_COLUMNS, rt.rating_rows(c.computed), 1)
+
+
+@rule(
+    "J1/steps",
+    "rating_steps equal what the rubric computes, cell for cell",
+    "a reason that does not belong to its rating explains nothing",
+    RERUN,
+    tables=f"rating_steps {INPUTS}",
+    column="claim_id",
+)
+def steps(c: Context) -> Iterable[Any]:
+    """The table ``rating_steps`` against the rubric."""
+    yield from differences(c, "J1/steps", "rating_steps", rt.STEP_COLUMNS, rt.step_rows(c.computed), 2)
+
+
+def differences(c: Context, id_: str, name: str, columns: list[str], right: list[list[Any]], key: int) -> Iterable[Any]:
+    """Cells that differ, rows too many, and rows missing."""
+    one, table = CATALOGUE[id_], c.tables[name]
+    wanted = pd.DataFrame([[cell(v) for v in row] for row in right], columns=columns, dtype="str")
+    held = table.text.fillna("")
+    both = held.merge(wanted, on=columns[:key], how="outer", suffixes=("", "_right"), indicator="side")
+    for column in columns[key:]:
+        wrong = both[(both["side"] == "both") & (both[column] != both[column + "_right"])]
+        for row in wrong.to_dict("records"):
+            yield at(
+                c,
+                one,
+                name,
+                int(row[LINE]),
+                row[ROW],
+                column,
+                row[column] or "(blank)",
+                row[column + "_right"] or "(blank)",
+            )
+    for row in both[both["side"] == "left_only"].to_dict("records"):
+        yield at(c, one, name, int(row[LINE]), row[ROW], columns[0], allowed="no such row")
+    for row in both[both["side"] == "right_only"].to_dict("records"):
+        missing = "/".join(str(row[k]) for k in columns[:key])
+        yield file_fault(one, table.file, found="(no row)", allowed=f"a row for {missing}", row=missing)
+
+
+@rule(
+    "J2/acyclic",
+    "refines and entails lead nowhere back",
+    "a claim that refines itself says nothing",
+    "Remove the relation that closes the circle",
+    tables="claim_relations",
+    column="object_claim_id",
+)
+def acyclic(c: Context) -> Iterable[Any]:
+    """Relations that are part of a circle: what is left when claims without a further step are taken away."""
+    edges = c.claim_relations.filter(col("relation").is_in(["refines", "entails"]))
+    while True:
+        onward = absent(edges, absent(edges, edges, ["object_claim_id"], ["subject_claim_id"]), ["object_claim_id"])
+        onward = absent(onward, absent(onward, onward, ["subject_claim_id"], ["object_claim_id"]), ["subject_claim_id"])
+        if onward.shape[0] == edges.shape[0]:
+            break
+        edges = onward
+    yield rows(
+        edges,
+        found=text(col("subject_claim_id"), " ", col("relation"), " ", col("object_claim_id"), " is part of a circle"),
+    )
+
+
+def related(c: Context, relation: str) -> nw.DataFrame:
+    """Pairs in a relation with verdict and certainty of both."""
+    one = c.ratings.select(
+        col("claim_id").alias("subject_claim_id"),
+        col("verdict").alias("verdict_1"),
+        col("certainty").alias("certainty_1"),
+    )
+    two = c.ratings.select(
+        col("claim_id").alias("object_claim_id"),
+        col("verdict").alias("verdict_2"),
+        col("certainty").alias("certainty_2"),
+    )
+    return (
+        c.claim_relations.filter(col("relation") == relation)
+        .join(one, on="subject_claim_id", how="inner")
+        .join(two, on="object_claim_id", how="inner")
+    )
+
+
+def verdicts() -> nw.Expr:
+    """Both verdicts of a pair, for a message."""
+    return text(
+        col("subject_claim_id"), " is ", col("verdict_1"), " and ", col("object_claim_id"), " is ", col("verdict_2")
+    )
+
+
+@rule(
+    "J2/equivalents",
+    "equivalent claims share a verdict",
+    "the same proposition cannot be true and undecided",
+    "Link the same evidence to both, or correct the relation",
+    tables="claim_relations ratings",
+    column="relation",
+)
+def equivalents(c: Context) -> Iterable[Any]:
+    """Equivalent claims with different verdicts."""
+    yield rows(related(c, "equivalent").filter(col("verdict_1") != col("verdict_2")), found=verdicts())
+
+
+@rule(
+    "J2/entailed",
+    "a claim is not refuted with the certainty with which one that entails it is supported",
+    "what follows from a true claim is true",
+    "Look at the evidence of both claims, or correct the relation",
+    tables="claim_relations ratings",
+    column="relation",
+)
+def entailed(c: Context) -> Iterable[Any]:
+    """Entailing claims supported whose consequence is refuted with equal certainty."""
+    against = (
+        (col("verdict_1") == "supported") & (col("verdict_2") == "refuted") & (col("certainty_1") == col("certainty_2"))
+    )
+    yield rows(related(c, "entails").filter(against), found=verdicts())
+
+
+@rule(
+    "J3/contradictions",
+    "two claims that contradict each other are not both supported",
+    "both cannot be true",
+    "Look at the evidence of both claims, or correct the relation",
+    tables="claim_relations ratings",
+    column="relation",
+)
+def contradictions(c: Context) -> Iterable[Any]:
+    """Contradicting claims that are both supported."""
+    yield rows(
+        related(c, "contradicts").filter((col("verdict_1") == "supported") & (col("verdict_2") == "supported")),
+        found=verdicts(),
+    )
+
+
+@rule(
+    "J4/directness",
+    "a link that supports or refutes carries all four directness values",
+    "evidence about something else must show that it is",
+    "Judge population, exposure, comparator and outcome",
+    tables="claim_evidence",
+    column="direct_population",
+)
+def directness(c: Context) -> Iterable[Any]:
+    """Directed links with a blank directness."""
+    for column in ("direct_population", "direct_exposure", "direct_comparator", "direct_outcome"):
+        yield rows(
+            c.claim_evidence.filter((col("direction") != "inconclusive") & col(column).is_null()),
+            column=column,
+            found="(blank)",
+            allowed="exact, high, moderate or low",
+        )
+
+
+@rule(
+    "J5/threshold",
+    "absence and use claims have a threshold or are not operationalised; a threshold is whole",
+    "rare and low mean what each reader thinks",
+    "Give metric, operator, value and unit, or set operationalised to false and add a refinement",
+    tables="claims",
+    column="threshold_value",
+)
+def threshold(c: Context) -> Iterable[Any]:
+    """Claims that need a threshold and have none, and thresholds with a part missing."""
+    parts = ["threshold_metric", "threshold_operator", "threshold_value", "threshold_unit"]
+    blank = [col(p).is_null() for p in parts]
+    need = col("claim_type").is_in(["absence", "use"]) & col("operationalised")
+    yield rows(
+        c.claims.filter(need & nw.all_horizontal(*blank, ignore_nulls=False)),
+        found="(blank)",
+        allowed="a threshold, or operationalised false",
+    )
+    for part in parts:
+        yield rows(
+            c.claims.filter(col(part).is_null() & ~nw.all_horizontal(*blank, ignore_nulls=False)),
+            column=part,
+            found="(blank)",
+            allowed="all four parts of the threshold",
+        )
+
+
+@rule(
+    "J5/refined",
+    "a claim that is not operationalised, and is no advice or opinion, is refined by one that is",
+    "underspecified claims are refined, not forced",
+    "Add a claim with a threshold and the relation refines",
+    tables="claims claim_relations",
+    column="operationalised",
+)
+def refined(c: Context) -> Iterable[Any]:
+    """Underspecified claims without a refinement."""
+    vague = c.claims.filter(~col("operationalised") & ~col("claim_type").is_in(["advice", "opinion"]))
+    sharp = c.claims.filter(col("operationalised")).select(col("claim_id").alias("subject_claim_id"))
+    links = c.claim_relations.filter(col("relation") == "refines").join(sharp, on="subject_claim_id", how="inner")
+    yield rows(
+        absent(vague, links.select(col("object_claim_id").alias("claim_id")), ["claim_id"]),
+        found="not operationalised, and no claim refines it",
+    )

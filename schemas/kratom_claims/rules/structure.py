@@ -1,0 +1,214 @@
+"""S: structure, from the Table Schemas. Pandera finds the faults here; Frictionless finds them again (``conformance``)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from ..contract import pandera_schema
+from ..faults import Fault, nearest
+from ..package import key_fields
+from ..tables import CANONICAL, LINE, ROW, Table
+from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
+
+
+@rule(
+    "S1/columns",
+    "exactly the declared columns, in order",
+    "a moved column is read as another one",
+    "Bring the header back to the order of the Table Schema, or correct the schema",
+)
+def columns(c: Context) -> Iterable[Fault]:
+    """Header of each file against its Table Schema."""
+    one = CATALOGUE["S1/columns"]
+    for table in c.tables.values():
+        if table.unreadable:
+            yield file_fault(one, table.file, found=table.unreadable, allowed="a readable CSV file")
+        elif not table.usable:
+            yield header_fault(one, table)
+
+
+def header_fault(one: Any, table: Table) -> Fault:
+    """The first column that is not the declared one."""
+    for number, want in enumerate(table.fields, start=1):
+        got = table.header[number - 1] if number <= len(table.header) else "(nothing)"
+        if got != want:
+            return file_fault(one, table.file, 1, got, want, number, nearest(got, table.fields), column=got)
+    extra = table.header[len(table.fields)]
+    return file_fault(
+        one,
+        table.file,
+        1,
+        extra,
+        "no further column",
+        len(table.fields) + 1,
+        nearest(extra, table.fields),
+        column=extra,
+    )
+
+
+@rule(
+    "S2/cells",
+    "values of the declared type, format, pattern, enum and range; required cells filled",
+    "a value that one engine reads and another refuses is two values",
+    "Correct the cell, or widen the constraint in the Table Schema",
+)
+def cells(c: Context) -> Iterable[Fault]:
+    """Every cell against its field: the canonical form on the text, then the Pandera schema on the values."""
+    for table in c.tables.values():
+        if table.usable:
+            yield from lexical_faults(c, table)
+            yield from pandera_faults(c, table)
+
+
+def lexical_faults(c: Context, table: Table) -> Iterable[Fault]:
+    """Cells that are filled but have no value of their type."""
+    forms = {"integer": "a whole number such as 12", "number": "a number such as 12.5, without unit or thousands separator",
+             "boolean": "true or false", "date": "a date as YYYY-MM-DD that exists"}  # fmt: skip
+    for f in table.schema["fields"]:
+        if f["type"] in CANONICAL:
+            bad = table.text[f["name"]].notna() & table.typed[f["name"]].isna()
+            for line, row in table.text.loc[bad, [LINE, ROW]].itertuples(index=False):
+                yield at(c, CATALOGUE["S2/cells"], table.name, line, row, f["name"], allowed=forms[f["type"]])
+
+
+def pandera_faults(c: Context, table: Table) -> Iterable[Fault]:
+    """What the Pandera schema of the table refuses, cell by cell."""
+    import pandera.pandas as pa
+    from pandera.errors import SchemaErrors
+
+    frame = table.typed[table.fields]
+    try:
+        pandera_schema(table.schema, pa).validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        cases = cases[cases["index"].notna() & (cases["schema_context"] == "Column")]
+        yield from case_faults(c, table, cases)
+
+
+def case_faults(c: Context, table: Table, cases: pd.DataFrame) -> Iterable[Fault]:
+    """Faults of Pandera's failure cases; a cell whose text has no value of its type has been told already."""
+    fields = {f["name"]: f for f in table.schema["fields"]}
+    for case in cases.drop_duplicates(["column", "index", "check"]).itertuples():
+        place = table.text.iloc[int(case.index)]
+        if case.check == "not_nullable" and pd.notna(place[case.column]):
+            continue
+        unique = case.check == "field_uniqueness"
+        one = CATALOGUE["S3/unique" if unique else "S2/cells"]
+        allowed, near = told(
+            fields[case.column], str(case.check), "" if pd.isna(place[case.column]) else str(place[case.column])
+        )
+        yield at(c, one, table.name, place[LINE], place[ROW], case.column, allowed=allowed, nearest=near)
+
+
+def told(field: dict[str, Any], check: str, found: str) -> tuple[str, str]:
+    """What a field allows, in words, and the allowed value nearest to the one found."""
+    limits = field.get("constraints", {})
+    if check == "not_nullable":
+        return "a value (the cell is required)", ""
+    if check == "field_uniqueness":
+        return "a value that no other row has", ""
+    if "enum" in limits:
+        return "one of " + ", ".join(limits["enum"]), nearest(found, limits["enum"])
+    if check.startswith("str_matches"):
+        return f"the form {limits['pattern']}, such as {field['example']}", ""
+    return " and ".join(f"{name} {limits[name]}" for name in ("minimum", "maximum") if name in limits), ""
+
+
+@rule(
+    "S3/unique",
+    "primary keys and unique keys occur once",
+    "a key that two rows share points to neither",
+    "Give one of the rows its own key, or remove it if it says the same",
+)
+def unique(c: Context) -> Iterable[Any]:
+    """Rows whose primary or unique key stands twice. Rows with a blank in a unique key are not compared."""
+    for table in c.tables.values():
+        if table.usable:
+            frame = nw.from_native(table.typed, eager_only=True)
+            for key in [key_fields(table.schema), *table.schema.get("uniqueKeys", [])]:
+                yield table.name, doubles(frame, key)
+
+
+def doubles(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
+    """Rows whose key has occurred further up, with the line where."""
+    first = nw.col(LINE).min().over(*key).alias("first")
+    filled = frame.filter(~nw.any_horizontal(*[nw.col(k).is_null() for k in key], ignore_nulls=False))
+    return rows(filled.with_columns(first).filter(nw.col(LINE) > nw.col("first")), column=key[-1],
+                found=text(*[p for k in key for p in (nw.col(k), " ")][:-1], ", as on line ", nw.col("first")),
+                allowed=f"a {' + '.join(key)} that no other row has")  # fmt: skip
+
+
+@rule(
+    "S4/references",
+    "every reference names a row that exists",
+    "a dangling reference is a statement about nothing",
+    "Correct the id, or add the row that it names",
+)
+def references(c: Context) -> Iterable[Any]:
+    """Foreign keys, self-references too."""
+    for table in c.tables.values():
+        for key in table.schema.get("foreignKeys", []) if table.usable else []:
+            target = c.tables.get(key["reference"]["resource"] or table.name)
+            if target is not None and target.usable:
+                yield from dangling(c, table, key, target)
+
+
+def dangling(c: Context, table: Table, key: dict[str, Any], target: Table) -> Iterable[Fault]:
+    """Faults of one foreign key, each with the nearest id that exists."""
+    ours, theirs = list(key["fields"]), list(key["reference"]["fields"])
+    bad = absent(
+        nw.from_native(table.typed, eager_only=True), nw.from_native(target.typed, eager_only=True), ours, theirs
+    )
+    known = target.text[theirs[-1]].dropna().astype(str).unique() if bad.shape[0] else []
+    for row in bad.iter_rows(named=True):
+        found = "/".join(str(row[name]) for name in ours)
+        yield at(c, CATALOGUE["S4/references"], table.name, row[LINE], row[ROW], ours[-1], found,
+                 f"a {'/'.join(theirs)} of {target.file}", nearest(str(row[ours[-1]]), known[:5000]))  # fmt: skip
+
+
+@rule(
+    "S5/enums",
+    "the enum of each coded field equals its scheme in the vocabulary",
+    "a code without a definition means what each reader thinks",
+    "Add the code to data/vocabulary.csv, or take it out of the enum in schemas/",
+    tables="vocabulary",
+    column="code",
+)
+def enums(c: Context) -> Iterable[Fault]:
+    """Enums of the Table Schemas against the schemes."""
+    one = CATALOGUE["S5/enums"]
+    schemes = c.tables["vocabulary"].text.groupby("scheme")["code"].agg(set).to_dict()
+    for table, f in coded_fields(c):
+        for code in sorted(set(f["constraints"].get("enum", [])) ^ schemes.get(f["vocabulary"], set())):
+            where = "vocabulary" if code in f["constraints"].get("enum", []) else "enum"
+            yield file_fault(one, table.file, 1, f"{code} is not in the {where}", f"enum of {f['name']} = scheme {f['vocabulary']}",
+                             table.column_no(f["name"]), nearest(code, schemes.get(f["vocabulary"], set()) - {code}), f["name"])  # fmt: skip
+
+
+def coded_fields(c: Context) -> Iterable[tuple[Table, dict[str, Any]]]:
+    """Fields that name a scheme, with their table."""
+    for table in c.tables.values():
+        for f in table.schema["fields"]:
+            if "vocabulary" in f:
+                yield table, f
+
+
+@rule(
+    "S5/used",
+    "each code is used by a row, or says why it is kept",
+    "dead codes hide the ones that matter",
+    "Fill unused_reason, or clear it if a row now uses the code, or remove the code",
+    tables="vocabulary",
+    column="unused_reason",
+)
+def used(c: Context) -> Iterable[Any]:
+    """Codes without a row and without a reason, and reasons that are no longer needed."""
+    parts = [pd.DataFrame({"scheme": f["vocabulary"], "code": table.text[f["name"]].dropna().unique()})
+             for table, f in coded_fields(c) if table.usable]  # fmt: skip
+    seen = nw.from_native(pd.concat(parts).drop_duplicates().assign(seen=True), eager_only=True)
+    codes = c.vocabulary.join(seen, on=["scheme", "code"], how="left")
+    unused, reason = nw.col("seen").is_null(), ~nw.col("unused_reason").is_null()
+    yield rows(codes.filter(unused & ~reason), found="(blank)", allowed="a reason, as no row uses the code")
+    yield rows(codes.filter(~unused & reason), allowed="blank, as rows use the code")

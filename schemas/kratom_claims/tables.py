@@ -1,0 +1,146 @@
+"""Tables as the rules see them: every cell as text first, then typed, each row with its line and its id."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from .package import Package, key_fields
+
+CANONICAL = {
+    "integer": r"-?(?:0|[1-9][0-9]*)",
+    "number": r"-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?",
+    "boolean": r"(?:true|false)",
+    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+}
+"""The one way in which a value of each type may be written. Engines read more, and differ in what."""
+
+LINE, ROW = "_line", "_row"
+"""Columns added to every table: line in the file (header = 1) and the row's key as text."""
+
+
+@dataclass
+class Table:
+    """One table: its bytes, its cells as text (blank = missing) and its typed values, row by row the same.
+
+    ``unreadable`` says why there are no rows, if so.
+    """
+
+    name: str
+    file: str
+    schema: dict[str, Any]
+    content: bytes = b""
+    unreadable: str = ""
+    ragged: list[tuple[int, int]] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+    text: pd.DataFrame = field(default_factory=pd.DataFrame)
+    typed: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def fields(self) -> list[str]:
+        """Declared columns, in order."""
+        return [f["name"] for f in self.schema["fields"]]
+
+    @property
+    def usable(self) -> bool:
+        """Whether the rules may rely on the columns."""
+        return not self.unreadable and self.header == self.fields
+
+    def column_no(self, column: str) -> int:
+        """Place of a column in the file, counted from 1; 0 if it has none."""
+        return self.header.index(column) + 1 if column in self.header else 0
+
+
+def read_table(package: Package, name: str) -> Table:
+    """Read one table whatever its state; what is wrong with it is for the rules to say."""
+    table = Table(name, package.paths[name], package.schemas[name])
+    path = package.path(name)
+    try:
+        table.content = path.read_bytes()
+        text = table.content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        table.unreadable = f"byte {error.start + 1} is not UTF-8"
+    except OSError as error:
+        table.unreadable = f"{error.strerror}"
+    else:
+        parse(table, text.removeprefix("\ufeff"))
+    return table
+
+
+def parse(table: Table, text: str) -> None:
+    """Fill header, text and typed from the text of a CSV."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        table.header = next(reader, [])
+        for row in numbered(reader, lines):
+            rows.append(row)
+    except csv.Error as error:
+        table.unreadable = f"line {reader.line_num}: {error}"
+        return
+    width = len(table.header)
+    table.ragged = [(line, len(row)) for line, row in zip(lines, rows, strict=True) if len(row) != width]
+    if not table.usable:
+        return
+    frame = pd.DataFrame([(row + [""] * width)[:width] for row in rows], columns=table.header, dtype="str")
+    table.text = frame.mask(frame == "")
+    table.typed = typed(table.text, table.schema)
+    row_id = row_ids(table.text, key_fields(table.schema))
+    for frame in (table.text, table.typed):
+        frame[LINE] = pd.array(lines, dtype="int64")
+        frame[ROW] = row_id
+
+
+def numbered(reader: Any, lines: list[int]) -> Iterator[list[str]]:
+    """The rows of a CSV reader; the line on which each begins goes to ``lines``."""
+    last = reader.line_num
+    for row in reader:
+        lines.append(last + 1)
+        last = reader.line_num
+        yield row
+
+
+def row_ids(frame: pd.DataFrame, key: list[str]) -> pd.Series:
+    """The key of each row as text, its parts joined by a slash."""
+    parts = [frame[column].fillna("") for column in key or list(frame.columns[:1])]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + "/" + part
+    return joined
+
+
+def typed(frame: pd.DataFrame, schema: dict[str, Any]) -> pd.DataFrame:
+    """Typed copy of a table of text; what is not written in the canonical way becomes missing."""
+    return pd.DataFrame({f["name"]: typed_column(frame[f["name"]], f["type"]) for f in schema["fields"]})
+
+
+def typed_column(column: pd.Series, type_: str) -> pd.Series:
+    """One column of text as Int64, Float64, boolean, datetime64[s] or text."""
+    if type_ not in CANONICAL:
+        return column
+    right = column.where(column.str.fullmatch(CANONICAL[type_]).fillna(False).astype(bool))
+    if type_ == "boolean":
+        return right.map({"true": True, "false": False}).astype("boolean")
+    if type_ == "date":
+        return pd.to_datetime(right, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
+    return pd.to_numeric(right, errors="coerce").astype("Int64" if type_ == "integer" else "Float64")
+
+
+class Tables(dict[str, Table]):
+    """All tables of a package by name; ``t.claims`` is the typed frame of ``claims`` for the rules."""
+
+    def __getattr__(self, name: str) -> nw.DataFrame:
+        """The typed frame of a table as a narwhals frame."""
+        if name not in self:
+            raise AttributeError(name)
+        return nw.from_native(self[name].typed, eager_only=True)
+
+
+def read_tables(package: Package) -> Tables:
+    """All tables of a package."""
+    return Tables((name, read_table(package, name)) for name in package.paths)

@@ -1,0 +1,38 @@
+"""Validate a package: structure, bytes, anchors, provenance, judgement, releases."""
+
+import json
+import sys
+from pathlib import Path
+
+import _path  # noqa: F401
+from kratom_claims import cli
+
+
+def main() -> int:
+    """Exit status 0 if nothing is wrong, 1 if a rule fails, 2 if the command cannot run."""
+    options = cli.parser(__doc__, "python scripts/validate.py kratom-claims-1.0.0.zip --json report.json")
+    cli.add_package(options)
+    options.add_argument("--json", type=Path, metavar="FILE", help="write the whole report as JSON")
+    options.add_argument(
+        "--most", type=int, default=20, metavar="N", help="print at most N faults of a rule (default 20)"
+    )
+    chosen = options.parse_args()
+
+    from kratom_claims import check, package, report
+    from kratom_claims.files import write_atomically
+    from kratom_claims.texts import corpus
+
+    tty = sys.stderr.isatty()
+    with package.opened(chosen.path) as opened:
+        outcome = check.check(
+            opened, corpus(), lambda step: print(f"\r\033[K{step}", end="", file=sys.stderr) if tty else None
+        )
+    print("\r\033[K" if tty else "", end="", file=sys.stderr)
+    print(report.summary(outcome, chosen.most))
+    if chosen.json:
+        write_atomically(chosen.json, json.dumps(report.as_json(outcome), indent=2, ensure_ascii=False) + "\n")
+    return outcome.exit_status
+
+
+if __name__ == "__main__":
+    cli.run(main)

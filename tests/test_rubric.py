@@ -82,7 +82,9 @@ def test_each_domain_moves_what_it_says() -> None:
         assert [s.component for s in worse.steps if (s.change or 0) < 0] == [component]
     assert verdict(*[replace(k, risk_of_bias="critical") for k in base]).certainty == "low"
     assert verdict(*[replace(k, directness=("low", "exact", "exact", "exact")) for k in base]).certainty == "low"
-    assert "inconsistency" in {s.component for s in verdict(*base, link(3), link(4), link(5, "refutes")).steps}
+    divided = verdict(*base, link(3), link(4), link(5, "refutes"))
+    assert ("inconsistency", -1) in {(s.component, s.change) for s in divided.steps}
+    assert (divided.verdict, divided.certainty) == ("supported", "moderate")
 
 
 def test_upgrades_need_a_clean_comparative_body_and_stop_at_moderate() -> None:

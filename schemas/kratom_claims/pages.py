@@ -1,4 +1,4 @@
-"""Generated pages: the rules, the data dictionary, and the marked parts of the README."""
+"""Generated pages: the rules, the data dictionary, and the marked parts of README and datasheet."""
 
 import json
 import re
@@ -20,14 +20,12 @@ def pages(root: Path) -> dict[str, str]:
     with opened(root) as package:
         tables = read_tables(package)
         order = [r["name"] for r in package.descriptor["resources"]]
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    for name, text in parts(tables).items():
-        readme = filled(readme, name, text)
-    return {
-        "docs/rules.md": rules_page(),
-        "docs/dictionary.md": dictionary_page([package.schemas[name] for name in order]),
-        "README.md": readme,
-    }
+    made = {"docs/rules.md": rules_page(), "docs/dictionary.md": dictionary_page([package.schemas[name] for name in order])}
+    for page in ("README.md", "DATASHEET.md"):
+        made[page] = (root / page).read_text(encoding="utf-8")
+        for name, text in parts(tables).items():
+            made[page] = filled(made[page], name, text)
+    return made
 
 
 def filled(page: str, name: str, text: str) -> str:
@@ -43,7 +41,7 @@ def grid(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 
 
 def parts(tables: Tables) -> dict[str, str]:
-    """The marked parts of the README."""
+    """The marked parts of README and datasheet."""
     return {
         "tables": tables_part(tables),
         "articles": articles_part(tables),

@@ -170,6 +170,21 @@ def test_another_human_stratum_that_points_the_other_way_conflicts() -> None:
     assert verdict(*trials, *cohorts).verdict == "conflicting"
 
 
+def test_many_weak_findings_do_not_outweigh_a_trial() -> None:
+    weak = [link(n, design="self_report_survey", risk_of_bias="high") for n in range(9)] + [
+        link(n, design="animal_experiment") for n in range(10, 19)
+    ]
+    assert verdict(*weak, link(30, "refutes", n=450)).verdict == "refuted"
+    assert verdict(*weak, link(30, n=450)).verdict == "supported"
+    many = [link(n, "refutes", design="binding_assay") for n in range(7)]
+    assert (
+        verdict(
+            *many, *[link(n, design="binding_assay") for n in range(40, 80)], claim=Claim("C1", "mechanism")
+        ).verdict
+        == "conflicting"
+    )
+
+
 def test_stability_is_a_share_and_says_what_else() -> None:
     rating = rate(EFFECT, [link(n, design="self_report_survey", risk_of_bias="high") for n in range(3)], [], POLICY)
     assert rating.stability == 1.0

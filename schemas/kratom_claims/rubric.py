@@ -592,7 +592,7 @@ def robust(claim: Claim, links: Sequence[Link], rating: Rating, rules: dict[str,
     side = {"supported": "refutes", "refuted": "supports"}.get(rating.verdict)
     if side is None or claim.claim_type == "existential":
         return rating
-    against = opposing(links, side, rules, policy)
+    against = opposing(claim, links, side, rules, policy)
     if not against:
         return rating
     if len(against) > policy["thresholds"]["robustness_most"]:
@@ -612,14 +612,24 @@ def robust(claim: Claim, links: Sequence[Link], rating: Rating, rules: dict[str,
     )
 
 
-def opposing(links: Sequence[Link], side: str, rules: dict[str, Any], policy: Policy) -> list[list[Link]]:
-    """Admissible links of one direction by data set, the one that would be kept first."""
+def opposing(claim: Claim, links: Sequence[Link], side: str, rules: dict[str, Any], policy: Policy) -> list[list[Link]]:
+    """Links of one direction by data set, the one that would be kept first; only of strata that could take the decision."""
     groups: dict[str, list[Link]] = {}
-    admissible = all_starts(rules)
+    able = {
+        design for stratum in rules["strata"] if could_decide(claim, stratum, policy) for design in stratum["start"]
+    }
     for link in sorted(links, key=lambda k: precedence(k, policy)):
-        if link.direction == side and not barred(link, admissible, policy):
+        if link.direction == side and not barred(link, able, policy):
             groups.setdefault(link.dataset_key or link.finding_id, []).append(link)
     return list(groups.values())
+
+
+def could_decide(claim: Claim, stratum: dict[str, Any], policy: Policy) -> bool:
+    """Whether a stratum can ever reach low certainty: its designs start above the lowest level, or cases may lift a harm."""
+    lowest = policy["levels"][0]
+    return stratum["decides"] and (
+        claim.claim_type == "harm" or any(level != lowest for level in stratum["start"].values())
+    )
 
 
 def overturned(

@@ -83,9 +83,10 @@ def propositions() -> Iterator[dict[str, Any]]:
 def studied(rng: random.Random, claim: dict[str, Any], numbers: Iterator[int], rows: Rows) -> None:
     """Draw findings and links for one claim, with a source for each."""
     kind = KIND.get(claim["claim_type"], claim["claim_type"])
-    belief = rng.choice([0.02, 0.2, 0.5, 0.8, 0.98, 0.98])
-    for _ in range(0 if "injected" in claim["statement"] else 24 if claim["claim_id"] == "C0001" else rng.choice([1, 1, 2, 3, 4, 6])):
-        i, design = next(numbers), rng.choice(DESIGNS[kind].split())
+    first = claim["claim_id"] == "C0001"
+    belief = 0.98 if first else rng.choice([0.02, 0.2, 0.5, 0.8, 0.98, 0.98])
+    for _ in range(0 if "injected" in claim["statement"] else 24 if first else rng.choice([1, 1, 2, 3, 4, 6])):
+        i, design = next(numbers), rng.choice(["self_report_survey", "animal_experiment"] if first else DESIGNS[kind].split())
         stream = STREAM.get(design, "human")
         source = f"{rng.choice('singh garcia hassan smith boyer kruse tanaka prozialeck'.split())}-{rng.randint(2008, 2025)}-{i}"
         rows["sources"].append({"source_id": source, "source_type": "agency_record" if stream == "record" else "journal_article", "title": f"A made-up {design.replace('_', ' ')} of {claim['subject_id']} and {claim['object_id']}",

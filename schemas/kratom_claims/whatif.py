@@ -86,10 +86,10 @@ def hypothetical(claim: Claim, number: int, direction: str, study: dict[str, Any
     link = Link(finding_id=name, direction=direction, dataset_key=name, lab_key=name, interest="none_declared", **study)
     if claim.threshold_value is None:
         return link
-    above = (claim.threshold_operator in ("gt", "ge")) == (direction == "supports")
-    low, high = (1.2, 1.6) if above else (0.4, 0.8)
-    value = claim.threshold_value
-    return replace(link, ci_low=low * value, ci_high=high * value, interval_type="ci95", unit=claim.threshold_unit)
+    above = (claim.threshold_operator not in ("lt", "le")) == (direction == "supports")
+    value, step = claim.threshold_value, max(abs(claim.threshold_value) / 4, 0.01)
+    low, high = (value + step, value + 2 * step) if above else (value - 2 * step, value - step)
+    return replace(link, ci_low=low, ci_high=high, interval_type="ci95", unit=claim.threshold_unit)
 
 
 def hanging(own: list[Link], today: Rating, rated: Any) -> list[tuple[str, str]]:

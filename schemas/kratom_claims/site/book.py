@@ -13,15 +13,13 @@ from ..whatif import Outlook, outlooks
 from .looks import CERTAINTIES, HARMS, VERDICTS
 
 Row = dict[str, Any]
-SAFE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-"""What may become the name of a file."""
 
 
 class Book:
     """All rows of a package by table (``rows``), joined as pages need them, and the labels of all codes."""
 
     def __init__(self, package: Package, tables: Tables) -> None:
-        """Join the tables. Raises UnusableError if one cannot be read or an id cannot name a file."""
+        """Join the tables. Raises UnusableError if one cannot be read."""
         self.package = package
         self.rows = {name: plain(tables, name) for name in tables}
         self.labels = {(v["scheme"], v["code"]): v["label"] for v in self.rows["vocabulary"]}
@@ -35,10 +33,7 @@ class Book:
         self.join_sources()
 
     def keyed(self, table: str, key: str) -> dict[str, Row]:
-        """Rows of a table by id, in order. Their ids become names of files, so they are looked at here once."""
-        for row in self.rows[table]:
-            if not SAFE_ID.fullmatch(row[key] or ""):
-                raise UnusableError(f"data/{table}.csv: {row[key]!r} cannot name a page. Run `make validate`.")
+        """Rows of a table by id, in order."""
         return {row[key]: row for row in self.rows[table]}
 
     def label(self, code: Any, scheme: str) -> str:

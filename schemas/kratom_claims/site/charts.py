@@ -23,6 +23,8 @@ CODES = {f"#0000{number:02x}": name for number, name in enumerate(looks.LIGHT, s
 COLOUR = {name: code for code, name in CODES.items()}
 SIZES = {"high": 150, "moderate": 105, "low": 62}
 """Area of a mark by certainty, in square pixels; the others as low."""
+PALE = {"no_evidence_found", "not_ratable", "not_rated"}
+"""Verdicts in whose bars dark text is read better."""
 WIDE, NARROW = 660, 344
 """Widths of a picture on a page and on a phone, in pixels."""
 
@@ -154,7 +156,7 @@ def topic_counts(book: Book) -> list[tuple[str, list[Row]]]:
 
 def by_article(book: Book, width: int) -> str:
     """A bar an article: its claims by verdict."""
-    bar, texts, inside, totals = [], [], [], []
+    bar, texts, inside, totals = [], [], ([], []), []
     most = max((len(a["claims"]) for a in book.articles.values()), default=1) or 1
     shown = [v for v in looks.VERDICTS if book.verdicts(book.claims.values())[v]]
     layers, y = legend(book, shown, width)
@@ -167,12 +169,13 @@ def by_article(book: Book, width: int) -> str:
                 wide = n * (width - 40) / most
                 bar.append({"x": x, "x2": x + wide, "y": y + 12, "y2": y + 34, "colour": verdict})
                 if wide > 20:
-                    inside.append({"x": x + wide / 2, "y": y + 23.5, "text": str(n)})
+                    inside[verdict in PALE].append({"x": x + wide / 2, "y": y + 23.5, "text": str(n)})
                 x += wide
         totals.append({"x": x + 8, "y": y + 23.5, "text": str(len(article["claims"]))})
         y += 46
     said = "; ".join(f"{a['source']['title']}: {counted(book.verdicts(a['claims']), book)}" for a in book.articles.values())
-    return svg([*layers, bars(bar), words(texts), words(inside, "paper", 13, "center", 600), words(totals, "soft")],
+    return svg([*layers, bars(bar), words(texts), words(inside[0], "paper", 13, "center", 600),
+                words(inside[1], "ink", 13, "center", 600), words(totals, "soft")],
                width, y, "Verdicts on the claims of each article", said + ".")  # fmt: skip
 
 
@@ -198,7 +201,7 @@ def by_design(book: Book, width: int) -> str:
     ticks = [year for year in x if year % (5 if width >= WIDE or last - first < 12 else 10) == 0]
     grid = [{"x": x[t], "x2": x[t], "y": top, "y2": top + row * len(designs)} for t in ticks]
     grid += [{"x": 0, "x2": width, "y": place[d] + row / 2, "y2": place[d] + row / 2} for d in designs]
-    dots = [{"x": x[y], "y": place[d], "shape": "supported", "colour": COLOUR["soft"], "size": 18 + 420 * n / most} for (d, y), n in sorted(counts.items())]  # fmt: skip
+    dots = [{"x": x[y], "y": place[d], "shape": "supported", "colour": COLOUR["soft"], "size": 16 + (400 if width >= WIDE else 170) * n / most} for (d, y), n in sorted(counts.items())]  # fmt: skip
     totals = Counter(d for d, _ in dated)
     text = f"{len(dated)} findings from {years[0]} to {last}: " + ", ".join(f"{book.label(d, 'design').lower()} {totals[d]}" for d in designs)
     return svg([lines(grid), words([{"x": x[t], "y": 12, "text": f"{t}{' and before' if t == first > years[0] else ''}"} for t in ticks], "soft", 13, "center"),

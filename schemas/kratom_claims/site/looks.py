@@ -11,8 +11,8 @@ DIRECTIONS = ["supports", "refutes", "inconclusive"]
 DECIDED = ["supported", "refuted"]
 
 LIGHT = {"paper": "#ffffff", "wash": "#f4f3ef", "ink": "#1c1c1a", "soft": "#5b5a55", "line": "#d8d6cf", "link": "#0b5688",
-         "supported": "#0f6aa6", "refuted": "#c4440d", "conflicting": "#8c478a", "insufficient": "#85837b",
-         "no_evidence_found": "#85837b", "not_ratable": "#85837b", "not_rated": "#85837b"}  # fmt: skip
+         "supported": "#0f6aa6", "refuted": "#c4440d", "conflicting": "#8c478a", "insufficient": "#75736c",
+         "no_evidence_found": "#918f87", "not_ratable": "#b1aea4", "not_rated": "#b1aea4"}  # fmt: skip
 DARK = {"paper": "#15171a", "wash": "#1f2226", "ink": "#ecebe7", "soft": "#aaa8a1", "line": "#3b3e44", "link": "#82c3f1",
         "supported": "#62b4ea", "refuted": "#ff8f5e", "conflicting": "#d69cd3", "insufficient": "#98968e",
         "no_evidence_found": "#98968e", "not_ratable": "#98968e", "not_rated": "#98968e"}  # fmt: skip

@@ -1,4 +1,4 @@
-"""The pictures, drawn by Altair. Every position is computed here, so no machine's fonts move anything.
+"""The pictures, drawn by Vega. Every position is computed here, so no machine's fonts move anything.
 
 Colours stand in the SVG as CSS variables: a page in dark mode, or on paper, recolours its pictures by itself.
 """
@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-import altair as alt
 import vl_convert
 
 from ..ratings import policy
@@ -18,66 +17,52 @@ from . import looks
 from .book import Book, Row, standing
 
 FONT = "Source Sans 3, Helvetica, Arial, sans-serif"
-CODES = {f"#0000{number:02x}": name for number, name in enumerate(looks.LIGHT, start=1)}
-"""Stand-ins for the colours while Altair draws, each replaced by its variable in the SVG."""
-COLOUR = {name: code for code, name in CODES.items()}
+Layer = dict[str, Any]
+"""A Vega mark with its own rows."""
 SIZES = {"high": 150, "moderate": 105, "low": 62}
 """Area of a mark by certainty, in square pixels; the others as low."""
 PALE = {"no_evidence_found", "not_ratable", "not_rated"}
 """Verdicts in whose bars dark text is read better."""
-WIDE, NARROW = 660, 344
+WIDE, NARROW = 880, 344
 """Widths of a picture on a page and on a phone, in pixels."""
 
 
-def marks(rows: Iterable[Row], **told: Any) -> alt.Chart:
-    """Shapes at ``x`` and ``y``: each row with ``shape`` (a verdict) and ``size``."""
-    data = [{"colour": COLOUR[r["shape"]], **r, "shape": looks.SHAPES[r["shape"]]} for r in rows]
-    return alt.Chart(alt.Data(values=data)).mark_point(filled=True, opacity=1, strokeWidth=0, **told).encode(
-        x=X(), y=Y(), shape=raw("shape"), color=raw("colour"), size=raw("size"))  # fmt: skip
+def layer(kind: str, rows: Iterable[Row], fields: str, **fixed: Any) -> Layer:
+    """A Vega mark: ``fields`` are read from the rows, in pixels from the left and the top; the rest is the same for all."""
+    encode = {name: {"field": name} for name in fields.split()} | {name: {"value": value} for name, value in fixed.items()}
+    return {"type": kind, "rows": list(rows), "encode": {"enter": encode}}
 
 
-def words(rows: Iterable[Row], colour: str = "ink", size: int = 14, align: str = "left", weight: int = 400) -> alt.Chart:
+def marks(rows: Iterable[Row]) -> Layer:
+    """Shapes at ``x`` and ``y``: each row with ``shape`` (a verdict), ``size``, and ``fill`` if it is not the verdict's colour."""
+    return layer("symbol", [r | {"shape": looks.SHAPES[r["shape"]]} for r in map(coloured, rows)], "x y shape size fill")
+
+
+def words(rows: Iterable[Row], colour: str = "ink", size: int = 14, align: str = "left", weight: int = 400) -> Layer:
     """Texts at ``x`` and ``y``: each row with ``text``."""
-    chart = alt.Chart(alt.Data(values=list(rows))).mark_text(font=FONT, fontSize=size, align=align, baseline="middle", color=COLOUR[colour], fontWeight=weight)  # fmt: skip
-    return chart.encode(x=X(), y=Y(), text="text:N")
+    return layer("text", rows, "x y text", fill=f"var(--{colour})", fontSize=size, align=align, baseline="middle", fontWeight=weight)
 
 
-def lines(rows: Iterable[Row], colour: str = "line", width: float = 1, dash: tuple[int, ...] = ()) -> alt.Chart:
+def lines(rows: Iterable[Row], colour: str = "line", width: float = 1, dash: tuple[int, ...] = ()) -> Layer:
     """Lines from ``x``, ``y`` to ``x2``, ``y2``."""
-    chart = alt.Chart(alt.Data(values=list(rows))).mark_rule(color=COLOUR[colour], strokeWidth=width, strokeDash=list(dash))
-    return chart.encode(x=X(), y=Y(), x2="x2:Q", y2="y2:Q")
+    return layer("rule", rows, "x y x2 y2", stroke=f"var(--{colour})", strokeWidth=width, strokeDash=list(dash))
 
 
-def bars(rows: Iterable[Row]) -> alt.Chart:
-    """Rectangles from ``x``, ``y`` to ``x2``, ``y2``, with ``colour``, parted by a hair of paper."""
-    data = [r | {"colour": COLOUR[r["colour"]]} for r in rows]
-    chart = alt.Chart(alt.Data(values=data)).mark_rect(stroke=COLOUR["paper"], strokeWidth=1)
-    return chart.encode(x=X(), y=Y(), x2="x2:Q", y2="y2:Q", color=raw("colour"))
+def bars(rows: Iterable[Row]) -> Layer:
+    """Rectangles from ``x``, ``y`` to ``x2``, ``y2``, with ``fill``, parted by a hair of paper."""
+    return layer("rect", map(coloured, rows), "x y x2 y2 fill", stroke="var(--paper)", strokeWidth=1)
 
 
-def X() -> alt.X:  # noqa: N802
-    """Pixels from the left, as they are."""
-    return alt.X("x:Q", axis=None, scale=None)
+def coloured(row: Row) -> Row:
+    """A row whose ``fill``, or else ``shape``, names the variable of its colour."""
+    return row | {"fill": f"var(--{row.get('fill', row.get('shape'))})"}
 
 
-def Y() -> alt.Y:  # noqa: N802
-    """Pixels from the top, as they are."""
-    return alt.Y("y:Q", axis=None, scale=None)
-
-
-def raw(name: str) -> Any:
-    """A channel whose values are meant literally."""
-    channel = {"shape": alt.Shape, "colour": alt.Color, "size": alt.Size}[name]
-    return channel(f"{name}:{'Q' if name == 'size' else 'N'}", scale=None, legend=None)
-
-
-def svg(layers: list[alt.Chart], width: float, height: float, title: str, description: str) -> str:
-    """The layers as one SVG with a text alternative, its colours as variables."""
-    chart = alt.layer(*layers).properties(width=width, height=height, padding=0, autosize=alt.AutoSizeParams(type="none"))
-    spec = chart.configure(background="transparent", aria=False).configure_view(stroke=None).to_dict()
-    drawn = vl_convert.vegalite_to_svg(spec, vl_version=vl_convert.get_vegalite_versions()[-1])
-    for code, name in CODES.items():
-        drawn = drawn.replace(code, f"var(--{name})")
+def svg(layers: list[Layer], width: float, height: float, title: str, description: str) -> str:
+    """The layers as one SVG with a text alternative."""
+    data = [{"name": f"rows{n}", "values": one["rows"]} for n, one in enumerate(layers)]
+    drawing = [{"type": one["type"], "from": {"data": f"rows{n}"}, "encode": one["encode"]} for n, one in enumerate(layers)]
+    drawn = vl_convert.vega_to_svg({"width": width, "height": height, "padding": 0, "autosize": "none", "background": None, "data": data, "marks": drawing})
     key = re.sub(r"[^a-z0-9]+", "-", f"{title} {width}".lower()).strip("-")
     head = (f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" aria-labelledby="{key}-t {key}-d" width="{width:g}" height="{height:g}" '
             f'viewBox="0 0 {width:g} {height:g}"><title id="{key}-t">{escape(title)}</title><desc id="{key}-d">{escape(description)}</desc>')  # fmt: skip
@@ -86,7 +71,7 @@ def svg(layers: list[alt.Chart], width: float, height: float, title: str, descri
 
 def slim(drawn: str) -> str:
     """An SVG without what draws nothing."""
-    drawn = re.sub(r'<path [^>]*d="(?:M0\.?5?,0\.?5?h[0-9.]+v[0-9.]+h-?[0-9.]+Z)?"[^>]*/>', "", drawn)
+    drawn = re.sub(r'<path class="(?:back|fore)ground"[^>]*/>', "", drawn)
     drawn = re.sub(r' (?:role|aria-[a-z]+|pointer-events|class|stroke-miterlimit)="[^"]*"| (?:opacity|stroke-opacity)="1"| stroke-width="0"'
                    r'| stroke-dasharray=""| font-weight="400"| text-anchor="start"| font-family="[^"]*"|(?<=font-size="..)px', "", drawn)  # fmt: skip
     drawn = re.sub(r"-?[0-9]+\.[0-9]{2,}", lambda m: f"{float(m.group()):.1f}".removesuffix(".0"), drawn)
@@ -104,7 +89,7 @@ def counted(counts: dict[str, int], book: Book) -> str:
     return ", ".join(f"{counts[v]} {book.label(v, 'verdict').lower()}" for v in looks.VERDICTS if counts.get(v))
 
 
-def legend(book: Book, shown: list[str], width: float) -> tuple[list[alt.Chart], float]:
+def legend(book: Book, shown: list[str], width: float) -> tuple[list[Layer], float]:
     """Marks with the names of their verdicts, in as many lines as they need; and the height of it."""
     x, y, shapes, texts = 8.0, 10.0, [], []
     for verdict in shown:
@@ -126,7 +111,7 @@ def evidence_map(book: Book, width: int) -> str:
     across = int((width - label - 36) // step)
     shown = [v for v in looks.VERDICTS if book.verdicts(book.claims.values())[v]]
     layers, y = legend(book, shown, width)
-    sizes: list[Row] = [{"x": 8.0 + 100 * n, "y": y + 8, "shape": "supported", "colour": COLOUR["soft"], "size": SIZES[c]} for n, c in enumerate(SIZES)]  # fmt: skip
+    sizes: list[Row] = [{"x": 8.0 + 100 * n, "y": y + 8, "shape": "supported", "fill": "soft", "size": SIZES[c]} for n, c in enumerate(SIZES)]  # fmt: skip
     names = [{"x": s["x"] + 11, "y": s["y"], "text": f"{c} certainty" if not n else c} for n, (s, c) in enumerate(zip(sizes, SIZES, strict=True))]
     for row in [*sizes[1:], *names[1:]]:
         row["x"] += 34
@@ -167,7 +152,7 @@ def by_article(book: Book, width: int) -> str:
         for verdict in looks.VERDICTS:
             if n := counts[verdict]:
                 wide = n * (width - 40) / most
-                bar.append({"x": x, "x2": x + wide, "y": y + 12, "y2": y + 34, "colour": verdict})
+                bar.append({"x": x, "x2": x + wide, "y": y + 12, "y2": y + 34, "fill": verdict})
                 if wide > 20:
                     inside[verdict in PALE].append({"x": x + wide / 2, "y": y + 23.5, "text": str(n)})
                 x += wide
@@ -201,7 +186,7 @@ def by_design(book: Book, width: int) -> str:
     ticks = [year for year in x if year % (5 if width >= WIDE or last - first < 12 else 10) == 0]
     grid = [{"x": x[t], "x2": x[t], "y": top, "y2": top + row * len(designs)} for t in ticks]
     grid += [{"x": 0, "x2": width, "y": place[d] + row / 2, "y2": place[d] + row / 2} for d in designs]
-    dots = [{"x": x[y], "y": place[d], "shape": "supported", "colour": COLOUR["soft"], "size": 16 + (400 if width >= WIDE else 170) * n / most} for (d, y), n in sorted(counts.items())]  # fmt: skip
+    dots = [{"x": x[y], "y": place[d], "shape": "supported", "fill": "soft", "size": 16 + (400 if width >= WIDE else 170) * n / most} for (d, y), n in sorted(counts.items())]  # fmt: skip
     totals = Counter(d for d, _ in dated)
     text = f"{len(dated)} findings from {years[0]} to {last}: " + ", ".join(f"{book.label(d, 'design').lower()} {totals[d]}" for d in designs)
     return svg([lines(grid), words([{"x": x[t], "y": 12, "text": f"{t}{' and before' if t == first > years[0] else ''}"} for t in ticks], "soft", 13, "center"),
@@ -218,9 +203,9 @@ def strip(article: Row, book: Book, width: int = WIDE) -> str:
         x, x2 = width * s["start"] / end, width * s["end"] / end
         verdicts = [m["claim"]["rating"]["verdict"] for m in sorted(s["stated"], key=lambda m: standing(m["claim"]))]
         part = height / max(len(verdicts), 1)
-        boxes += [{"x": x, "x2": x2, "y": part * n, "y2": part * (n + 1), "colour": v} for n, v in enumerate(verdicts)]
+        boxes += [{"x": x, "x2": x2, "y": part * n, "y2": part * (n + 1), "fill": v} for n, v in enumerate(verdicts)]
         if not verdicts:
-            boxes.append({"x": x, "x2": x2, "y": 0, "y2": height, "colour": "line"})
+            boxes.append({"x": x, "x2": x2, "y": 0, "y2": height, "fill": "line"})
         if s["segment_no"] % 10 == 0:
             ticks.append({"x": (x + x2) / 2, "y": height + 12, "text": str(s["segment_no"])})
     silent = sum(not s["stated"] for s in article["segments"])

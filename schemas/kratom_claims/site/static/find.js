@@ -43,7 +43,7 @@
     const found = chosen.q ? scores(chosen.q) : null;
     const kept = items.filter((item) => (!found || found.has(item))
       && Object.entries(keeps).every(([name, keep]) => !chosen[name] || keep(item, chosen[name])));
-    const byMatch = found && (a, b) => found.get(b) - found.get(a);
+    const byMatch = found && ((a, b) => found.get(b) - found.get(a));
     const order = orders[chosen.sort] || (chosen.sort === "match" || !chosen.sort ? byMatch : null);
     list.replaceChildren(...(order ? kept.sort(order) : kept));
     document.getElementById("count").textContent = kept.length

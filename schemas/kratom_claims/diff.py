@@ -97,7 +97,9 @@ def difference(old: Package, new: Package) -> Difference:
     moves = moved(before, after, changes)
     changes += [Change("verdict moved", "ratings", m.claim, "", m.old, m.new) for m in moves]
     order = list(DEMANDS)
-    return Difference(version(old), version(new), tuple(sorted(changes, key=lambda c: order.index(c.kind))), tuple(moves))
+    return Difference(
+        version(old), version(new), tuple(sorted(changes, key=lambda c: order.index(c.kind))), tuple(moves)
+    )
 
 
 def since_last_release(package: Package) -> tuple[Difference | None, str]:
@@ -107,7 +109,10 @@ def since_last_release(package: Package) -> tuple[Difference | None, str]:
         return None, "not compared with a last release (R2/ids, R3/version): no releases.json here names one"
     last = made[-1]["version"]
     if not has_tag(package.root, last):
-        return None, f"not compared with release {last} (R2/ids, R3/version): its tag {tag_of(last)} is not here; git fetch --tags brings it"
+        return (
+            None,
+            f"not compared with release {last} (R2/ids, R3/version): its tag {tag_of(last)} is not here; git fetch --tags brings it",
+        )
     try:
         with checked_out(package.root, tag_of(last)) as folder, opened(folder) as old:
             return difference(old, package), ""
@@ -188,7 +193,9 @@ def schema_changes(table: str, old: dict[str, Any], new: dict[str, Any]) -> Iter
         yield from field_changes(table, before[name], after[name])
     yield from key_changes(table, old, new)
     if [old.get(p) for p in ("title", "description")] != [new.get(p) for p in ("title", "description")]:
-        yield Change("documentation changed", table, "", "", plain(old.get("description")), plain(new.get("description")))
+        yield Change(
+            "documentation changed", table, "", "", plain(old.get("description")), plain(new.get("description"))
+        )
 
 
 def field_changes(table: str, old: dict[str, Any], new: dict[str, Any]) -> Iterable[Change]:
@@ -224,7 +231,9 @@ def key_changes(table: str, old: dict[str, Any], new: dict[str, Any]) -> Iterabl
     for name in ("primaryKey", "missingValues"):
         a, b = as_list(old.get(name)), as_list(new.get(name))
         if a != b:
-            yield Change("key changed" if name == "primaryKey" else "column retyped", table, "", name, plain(a), plain(b))
+            yield Change(
+                "key changed" if name == "primaryKey" else "column retyped", table, "", name, plain(a), plain(b)
+            )
     for name in ("foreignKeys", "uniqueKeys"):
         a, b = old.get(name, []), new.get(name, [])
         yield from (Change("constraint loosened", table, "", name, plain(key)) for key in a if key not in b)
@@ -253,7 +262,10 @@ def row_changes(old: Table, new: Table, gone: dict[tuple[str, str], str | None])
     for row, text in labelled(before.loc[before.index.difference(after.index)], label):
         yield Change(removal(old, row, gone), old.name, row, "", text, gone.get((old.name, row)) or "")
     added = "code added" if old.name == "vocabulary" else "value corrected" if old.name in COMPUTED else "row added"
-    yield from (Change(added, old.name, row, "", "", text) for row, text in labelled(after.loc[after.index.difference(before.index)], label))
+    yield from (
+        Change(added, old.name, row, "", "", text)
+        for row, text in labelled(after.loc[after.index.difference(before.index)], label)
+    )
     columns = [name for name in old.fields if name in new.fields]
     rows = before.index.intersection(after.index).sort_values()
     a, b = before.loc[rows, columns].to_numpy(), after.loc[rows, columns].to_numpy()

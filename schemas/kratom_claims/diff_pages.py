@@ -39,7 +39,11 @@ def sections(d: Difference) -> list[Section]:
     """The parts of a page that are not empty, verdicts first."""
     contract = [c for c in d.changes if not c.row and c.kind != "verdict moved"]
     ids = [c for c in d.changes if c.kind in ("id retired", "id merged", "id gone")]
-    rows = [c for c in d.changes if c.kind in ("row added", "row removed", "code added", "code removed") and c.table not in COMPUTED]
+    rows = [
+        c
+        for c in d.changes
+        if c.kind in ("row added", "row removed", "code added", "code removed") and c.table not in COMPUTED
+    ]
     cells = [c for c in d.changes if c.kind in ("value corrected", "code redefined") and c.table not in COMPUTED]
     found = [
         Section("Verdicts that moved", ("claim", "statement", "before", "after", "because"), [
@@ -82,7 +86,11 @@ def as_markdown(d: Difference) -> str:
 
     parts = [f"**{safe(opening(d))}**\n"]
     for section in sections(d):
-        lines = [section.header, ("---",) * len(section.header), *[tuple(map(safe, row)) for row in section.rows[:MOST]]]
+        lines = [
+            section.header,
+            ("---",) * len(section.header),
+            *[tuple(map(safe, row)) for row in section.rows[:MOST]],
+        ]
         parts.append(f"### {section.title}\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines))
         parts += [f"{section.more} (all are in the JSON and the CSV)\n"] if section.more else []
     return "\n".join(parts)

@@ -174,7 +174,9 @@ def bundle_alone(c: Context) -> Iterable[Fault]:
         try:
             with opened(archive) as alone:
                 for name, table in c.tables.items():
-                    if table.content and (not alone.path(name).is_file() or alone.path(name).read_bytes() != table.content):
+                    if table.content and (
+                        not alone.path(name).is_file() or alone.path(name).read_bytes() != table.content
+                    ):
                         yield file_fault(CATALOGUE["R5/bundle"], table.file, found="not in the bundle", allowed="the same file in the bundle", row=name)  # fmt: skip
         except UnusableError as error:
             yield file_fault(CATALOGUE["R5/bundle"], DESCRIPTOR, found=str(error), allowed="a bundle that opens alone")

@@ -7,7 +7,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations
+from itertools import product
 from math import sqrt
 from typing import Any
 
@@ -171,9 +171,8 @@ def admit(
             steps.append(Step("exclusion", None, f"{link.finding_id} is left out: {why}."))
         else:
             kept.append(held_against_threshold(claim, link, policy))
-    rank = {design: place for place, design in enumerate(policy["design_rank"])}
     best: dict[str, Link] = {}
-    for link in sorted(kept, key=lambda k: (k.direction == "inconclusive", rank[k.design], -(k.n or 0), k.finding_id)):
+    for link in sorted(kept, key=lambda k: precedence(k, policy)):
         first = best.setdefault(link.dataset_key or link.finding_id, link)
         if first is not link:
             steps.append(
@@ -188,6 +187,11 @@ def admit(
     steps += [Step("threshold", None, f"{k.finding_id} counts as inconclusive: its interval is not wholly on one side of the threshold, or is not known.")
               for k in kept if k.direction != direct[k.finding_id]]  # fmt: skip
     return kept, tuple(steps)
+
+
+def precedence(link: Link, policy: Policy) -> tuple[bool, int, int, str]:
+    """Which of several findings from the same data is kept: one that points somewhere, strongest design, largest, first."""
+    return link.direction == "inconclusive", policy["design_rank"].index(link.design), -(link.n or 0), link.finding_id
 
 
 def barred(link: Link, rules: dict[str, Any], policy: Policy) -> str:
@@ -572,27 +576,18 @@ def robust(claim: Claim, links: Sequence[Link], rating: Rating, rules: dict[str,
     side = {"supported": "refutes", "refuted": "supports"}.get(rating.verdict)
     if side is None or claim.claim_type == "existential":
         return rating
-    against = [link for link in links if link.direction == side and not barred(link, rules, policy)]
+    against = opposing(links, side, rules, policy)
     if not against:
         return rating
     if len(against) > policy["thresholds"]["robustness_most"]:
-        why = f"{len(against)} findings speak against the verdict, more than it can be held against"
+        why = f"{len(against)} data sets speak against the verdict, more than it can be held against"
     elif fallen := overturned(claim, links, against, rating.verdict, rules, policy):
         why = (
             f"without {', '.join(fallen)} the verdict would not stand, so it rests on which opposing findings are known"
         )
     else:
-        return replace(
-            rating,
-            steps=(
-                *rating.steps,
-                Step(
-                    "robustness",
-                    None,
-                    f"The verdict stands whichever of the {len(against)} opposing findings are left out.",
-                ),
-            ),
-        )
+        stands = f"The verdict stands whichever of the opposing findings (from {len(against)} data sets) are left out."
+        return replace(rating, steps=(*rating.steps, Step("robustness", None, stands)))
     return replace(
         rating,
         verdict="conflicting",
@@ -601,15 +596,32 @@ def robust(claim: Claim, links: Sequence[Link], rating: Rating, rules: dict[str,
     )
 
 
+def opposing(links: Sequence[Link], side: str, rules: dict[str, Any], policy: Policy) -> list[list[Link]]:
+    """Admissible links of one direction by data set, the one that would be kept first."""
+    groups: dict[str, list[Link]] = {}
+    for link in sorted(links, key=lambda k: precedence(k, policy)):
+        if link.direction == side and not barred(link, rules, policy):
+            groups.setdefault(link.dataset_key or link.finding_id, []).append(link)
+    return list(groups.values())
+
+
 def overturned(
-    claim: Claim, links: Sequence[Link], against: Sequence[Link], verdict: str, rules: dict[str, Any], policy: Policy
+    claim: Claim,
+    links: Sequence[Link],
+    against: Sequence[Sequence[Link]],
+    verdict: str,
+    rules: dict[str, Any],
+    policy: Policy,
 ) -> list[str]:
-    """Ids of opposing findings without which the verdict would be another; empty if there are none."""
-    for size in range(1, len(against) + 1):
-        for out in combinations(against, size):
-            kept, _ = admit(claim, [link for link in links if link not in out], rules, policy)
-            if not kept or decide(claim, kept, rules, policy).verdict != verdict:
-                return [link.finding_id for link in out]
+    """Ids of opposing findings without which the verdict would be another; empty if there are none.
+
+    Of each data set one finding counts, so what can be left out is its first, its first two, and so on.
+    """
+    for choice in product(*[range(len(group) + 1) for group in against]):
+        out = [link for count, group in zip(choice, against, strict=True) for link in group[:count]]
+        kept, _ = admit(claim, [link for link in links if link not in out], rules, policy)
+        if out and (not kept or decide(claim, kept, rules, policy).verdict != verdict):
+            return [link.finding_id for link in out]
     return []
 
 

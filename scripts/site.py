@@ -14,14 +14,15 @@ def main() -> int:
     options.add_argument("--out", type=Path, metavar="DIR", help="where to (default dist/site); what is there is replaced")
     chosen = options.parse_args()
 
-    from kratom_claims import package, tables
+    from kratom_claims import package
+    from kratom_claims.edition import edition
     from kratom_claims.files import write_all_atomically
     from kratom_claims.package import HOME
     from kratom_claims.site import build, linked
 
     out, began = chosen.out or HOME / "dist" / "site", time.monotonic()
     with package.opened(chosen.path) as opened:
-        book, made = build.build(opened, tables.read_tables(opened), out)
+        book, made = build.build(edition(opened), out)
     if chosen.path == HOME:
         write_all_atomically({HOME / "docs" / name: text for name, text in build.evidence_map(book).items()})
     print(f"{made} pages in {out} ({time.monotonic() - began:.1f} s)")

@@ -3,6 +3,7 @@
 Nothing in it is a finding: studies, numbers and articles are drawn at random.
 """
 
+import json
 import random
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from itertools import count, product
 from pathlib import Path
 from typing import Any
 
+from kratom_claims.package import HOME
 from kratom_claims.texts import sha256
 from tiny import DAY, Rows, Tiny
 
@@ -157,5 +159,15 @@ def articles(rng: random.Random, rows: Rows) -> dict[str, str]:
     return texts
 
 
+def demo_package(folder: Path) -> Tiny:
+    """The demo package, written to a folder under the descriptor of this repository."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = Tiny(folder, *demo())
+    about = json.loads((HOME / "datapackage.json").read_text(encoding="utf-8"))
+    made.descriptor = {**about, "version": "0.1.0", "created": made.descriptor["created"], "resources": made.descriptor["resources"]}
+    made.describe()
+    return made
+
+
 if __name__ == "__main__":
-    Tiny(Path(sys.argv[1]), *demo())
+    demo_package(Path(sys.argv[1]))

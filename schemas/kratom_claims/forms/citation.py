@@ -8,7 +8,7 @@ from .. import bundle
 from ..edition import Edition
 from ..files import json_text
 
-MEDIA_TYPES = {".zip": "application/zip", ".sqlite": "application/vnd.sqlite3", ".parquet": "application/vnd.apache.parquet", ".tsv": "text/tab-separated-values",
+MEDIA_TYPES = {".csv": "text/csv", ".zip": "application/zip", ".sqlite": "application/vnd.sqlite3", ".parquet": "application/vnd.apache.parquet", ".tsv": "text/tab-separated-values",
                ".jsonld": "application/ld+json", ".json": "application/json", ".md": "text/markdown", ".cff": "application/yaml"}  # fmt: skip
 
 

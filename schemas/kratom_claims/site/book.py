@@ -5,8 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..faults import UnusableError
-from ..package import Package
+from ..edition import Edition
 from ..ratings import policy, records
 from ..tables import LINE, ROW, Tables
 from ..whatif import Outlook, outlooks
@@ -18,9 +17,9 @@ Row = dict[str, Any]
 class Book:
     """All rows of a package by table (``rows``), joined as pages need them, and the labels of all codes."""
 
-    def __init__(self, package: Package, tables: Tables) -> None:
-        """Join the tables. Raises UnusableError if one cannot be read."""
-        self.package = package
+    def __init__(self, edition: Edition) -> None:
+        """Join the tables."""
+        self.edition, tables = edition, edition.tables
         self.rows = {name: plain(tables, name) for name in tables}
         self.labels = {(v["scheme"], v["code"]): v["label"] for v in self.rows["vocabulary"]}
         self.sources = self.keyed("sources", "source_id")
@@ -160,9 +159,6 @@ def left_out(steps: list[Row]) -> dict[str, str]:
 def plain(tables: Tables, name: str) -> list[Row]:
     """Rows of a table as plain values, dates as ISO text."""
     table = tables[name]
-    if not table.usable:
-        why = table.unreadable or "its columns are not those of its schema"
-        raise UnusableError(f"{table.file}: {why}. Run `make validate`; the site is made from valid tables.")
     frame = table.typed.drop(columns=[LINE, ROW])
     for f in table.schema["fields"]:
         if f["type"] == "date":

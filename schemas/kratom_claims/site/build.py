@@ -1,12 +1,12 @@
 """From tables to a folder of pages: the same tables give the same bytes."""
 
-import json
 import re
 import shutil
 import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,17 @@ import jinja2
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from .. import bundle
+from ..diff import difference
+from ..diff_pages import opening, sections
+from ..edition import Edition
 from ..faults import UnusableError
 from ..files import csv_text, json_text
-from ..package import HOME, Package
-from ..ratings import POLICY, policy
+from ..forms.sqlite import database
+from ..package import HOME
+from ..ratings import policy
 from ..rules import CATALOGUE
-from ..tables import Tables
+from ..versions import at, has_tag, records
 from . import charts, linked, looks
 from .book import Book, Row
 
@@ -40,55 +45,47 @@ VENDORED = {
 """Local copies of what others keep, by the name they get on the site."""
 
 
-def build(package: Package, tables: Tables, out: Path, modules: Path = MODULES) -> tuple[Book, int]:
-    """Write the whole site to ``out``, which it replaces once all is written; returns the book and the number of pages."""
-    book = Book(package, tables)
+def build(edition: Edition, out: Path, modules: Path = MODULES) -> tuple[Book, int]:
+    """Write the whole site to ``out``, which it replaces once all is written; returns the book and the number of pages.
+
+    The released folder is a part of it, so the site's own address is one to load the package from.
+    """
+    book = Book(edition)
+    downloads = edition.files | {f"{edition.stem}.zip": bundle.zipped(edition.files), f"{edition.stem}.sqlite": database(edition)}
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".site-") as folder:
         fresh = Path(folder) / "site"
-        paths = [write(fresh, path, text) for path, text in contents(book)]
-        copy_assets(fresh, modules)
-        copy_data(package, fresh)
+        files = downloads | assets(modules) | {path: text.encode() for path, text in contents(book, downloads)}
+        for path, content in files.items():
+            write(fresh, path, content)
         shutil.rmtree(out, ignore_errors=True)
         fresh.replace(out)
-    return book, sum(path.endswith(".html") for path in paths)
+    return book, sum(path.endswith(".html") for path in files)
 
 
-def write(folder: Path, path: str, text: str) -> str:
-    """Write one file of the site; returns its path. Ids name files, so a path is looked at before it is used."""
+def write(folder: Path, path: str, content: bytes) -> None:
+    """Write one file of the site. Ids name files, so a path is looked at before it is used."""
     if not SAFE_PATH.fullmatch(path):
         raise UnusableError(f"{path!r} cannot name a page, so some id is not well formed. Run `make validate`.")
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8", newline="\n")
-    return path
+    target.write_bytes(content)
 
 
-def copy_assets(folder: Path, modules: Path) -> None:
+def assets(modules: Path) -> dict[str, bytes]:
     """Style, script and the local copies of what others keep."""
-    assets = folder / "assets"
-    assets.mkdir()
-    (assets / "style.css").write_text(looks.palette_css() + (HERE / "static/style.css").read_text(encoding="utf-8"), encoding="utf-8")  # fmt: skip
-    shutil.copyfile(HERE / "static/find.js", assets / "find.js")
-    for name, place in VENDORED.items():
-        if not (modules / place).exists():
-            raise UnusableError(f"{modules.name}/{place}: missing. Run `npm ci`, or `make site`, which does.")
-        shutil.copyfile(modules / place, assets / name)
+    if missing := [place for place in VENDORED.values() if not (modules / place).is_file()]:
+        raise UnusableError(f"{modules.name}/{missing[0]}: missing. Run `npm ci`, or `make site`, which does.")
+    style = looks.palette_css().encode() + (HERE / "static/style.css").read_bytes()
+    own = {"assets/style.css": style, "assets/find.js": (HERE / "static/find.js").read_bytes()}
+    return own | {f"assets/{name}": (modules / place).read_bytes() for name, place in VENDORED.items()}
 
 
-def copy_data(package: Package, folder: Path) -> None:
-    """The package itself, so that the site's own address is one to load it from."""
-    names = ["datapackage.json", *package.paths.values(), *(r["schema"] for r in package.descriptor["resources"] if isinstance(r.get("schema"), str))]  # fmt: skip
-    for name in names:
-        (folder / name).parent.mkdir(exist_ok=True)
-        shutil.copyfile(package.root / name, folder / name)
-
-
-def contents(book: Book) -> Iterator[tuple[str, str]]:
+def contents(book: Book, downloads: dict[str, bytes]) -> Iterator[tuple[str, str]]:
     """All files that are made from the tables, by path."""
     env = environment(book)
     paths = []
-    for path, template, told in pages(book):
+    for path, template, told in pages(book, downloads):
         paths.append(path)
         yield path, env.get_template(template).render(root="../" * path.count("/"), path=path, **told)
     for id_, claim in book.claims.items():
@@ -114,38 +111,37 @@ def environment(book: Book) -> jinja2.Environment:
     """The templates' environment: everything is escaped, and a missing name is an error."""
     env = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
                              trim_blocks=True, lstrip_blocks=True)  # fmt: skip
-    d = book.package.descriptor
-    meta = {"title": d.get("name", ""), "description": "", "version": "", "created": "", "licenses": []} | d
-    env.globals |= {"book": book, "meta": meta, "looks": looks, "base": linked.base(book), "policy": policy()}
-    env.filters |= {"label": book.label, "sentence": sentence, "web": web, "letters": letters, "anchored": anchored, "size": size, "number": number}
+    env.globals |= {"book": book, "edition": book.edition, "looks": looks, "base": linked.base(book), "policy": policy()}
+    env.filters |= {"label": book.label, "sentence": sentence, "web": web, "letters": letters, "anchored": anchored, "size": size, "number": number, "in_words": in_words}
     return env
 
 
-def pages(book: Book) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def pages(book: Book, downloads: dict[str, bytes]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Every page: its path, its template, and what it shows."""
-    yield "index.html", "front.html", front(book)
+    yield "index.html", "front.html", front(book) | {"dataset": linked.described(book, downloads)}
     yield "claims/index.html", "claims.html", {"claims": book.ordered(), "topics": charts.topic_counts(book)}
     for topic, own in charts.topic_counts(book):
         yield f"topics/{topic}.html", "list.html", {"title": sentence(book.label(topic, "topic")), "kind": "Topic", "claims": own, "meaning": meaning(book, "topic", topic)}
     for verdict in looks.VERDICTS:
         own = book.ordered(lambda claim, verdict=verdict: claim["rating"]["verdict"] == verdict)  # type: ignore[misc]
         yield f"verdicts/{verdict}.html", "list.html", {"title": sentence(book.label(verdict, "verdict")), "kind": "Verdict", "claims": own, "meaning": meaning(book, "verdict", verdict)}
+    reviews = linked.claim_reviews(book)
     for id_, claim in book.claims.items():
-        yield f"claims/{id_}.html", "claim.html", {"claim": claim, **claim_pictures(book, claim), "review": linked.claim_review(book, claim), "cite": linked.citation(book, claim)}
+        yield f"claims/{id_}.html", "claim.html", {"claim": claim, **claim_pictures(book, claim), "review": reviews.get(id_), "cite": linked.citation(book, claim)}
     yield "articles/index.html", "articles.html", {"pictures": both(charts.by_article, book)}
     for id_, article in book.articles.items():
-        yield f"articles/{id_}.html", "article.html", {"article": article, "strip": Markup(charts.strip(article, book))}
+        yield f"articles/{id_}.html", "article.html", {"article": article, "strip": both(charts.strip, book, article)}
     yield "entities/index.html", "entities.html", {"entities": sorted(book.entities.values(), key=lambda e: (e["entity_type"], e["label"].lower()))}
     for id_, entity in book.entities.items():
         yield f"entities/{id_}.html", "entity.html", {"entity": entity}
     yield "sources/index.html", "sources.html", {"sources": sorted(book.sources.values(), key=lambda s: (s["source_type"], -(s["year"] or 0), s["source_id"]))}
     for id_, source in book.sources.items():
         yield f"sources/{id_}.html", "source.html", {"source": source}
-    yield "method.html", "method.html", {"rubric": json.loads(POLICY.read_text(encoding="utf-8"))}
-    yield "dictionary.html", "dictionary.html", {"schemas": book.package.schemas}
+    yield "method.html", "method.html", {"rubric": policy()}
+    yield "dictionary.html", "dictionary.html", {"schemas": book.edition.package.schemas}
     yield "rules.html", "rules.html", {"rules": list(CATALOGUE.values())}
-    yield "versions.html", "versions.html", versions(book.package)
-    yield "data.html", "data.html", {}  # fmt: skip
+    yield from versions(book.edition.package.root)
+    yield "data.html", "data.html", {"downloads": downloads}  # fmt: skip
 
 
 def front(book: Book) -> dict[str, Any]:
@@ -160,13 +156,12 @@ def front(book: Book) -> dict[str, Any]:
         "map": both(charts.evidence_map, book),
         "by_article": both(charts.by_article, book),
         "by_design": both(charts.by_design, book),
-        "dataset": linked.dataset(book),
     }
 
 
-def both(chart: Any, book: Book) -> dict[str, Markup]:
+def both(chart: Any, book: Book, *of: Any) -> dict[str, Markup]:
     """A picture for pages and for phones."""
-    return {"wide": Markup(chart(book, charts.WIDE)), "narrow": Markup(chart(book, charts.NARROW))}
+    return {"wide": Markup(chart(book, charts.WIDE, *of)), "narrow": Markup(chart(book, charts.NARROW, *of))}
 
 
 def claim_pictures(book: Book, claim: Row) -> dict[str, Markup | None]:
@@ -178,14 +173,19 @@ def claim_pictures(book: Book, claim: Row) -> dict[str, Markup | None]:
     }
 
 
-def versions(package: Package) -> dict[str, Any]:
-    """The changelog as HTML (its own markup escaped) and the records of the releases."""
-    log, releases = package.root / "CHANGELOG.md", package.root / "releases.json"
+def versions(root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The page of all versions, and one for each difference between neighbours whose tags are at hand."""
+    releases = records(root)
+    told = [one["version"] for one in releases if has_tag(root, one["version"])]
+    pairs = list(pairwise(told))
+    log = root / "CHANGELOG.md"
     text = log.read_text(encoding="utf-8") if log.exists() else ""
-    known = json.loads(releases.read_text(encoding="utf-8")) if releases.exists() else []
-    listed = known.get("releases", []) if isinstance(known, dict) else known
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(re.sub(r"\A# .*\n", "", text))
-    return {"changelog": Markup(html), "releases": listed}
+    yield "versions/index.html", "versions.html", {"releases": releases, "since": {new: old for old, new in pairs}, "changelog": Markup(html)}
+    for old, new in pairs:
+        with at(old, root) as before, at(new, root) as after:
+            found = difference(before, after)
+        yield f"versions/{new}.html", "difference.html", {"found": found, "opening": opening(found), "sections": sections(found)}
 
 
 def meaning(book: Book, scheme: str, code: str) -> str:
@@ -217,6 +217,11 @@ def anchored(text: str) -> Markup:
 def size(count: int | None) -> str:
     """Bytes as people read them."""
     return "" if count is None else f"{count / 1000:,.0f} kB" if count >= 1000 else f"{count} bytes"
+
+
+def in_words(count: int) -> str:
+    """A small number as a word, to begin a sentence; a large one in digits."""
+    return dict(enumerate("No One Two Three Four Five Six Seven Eight Nine Ten".split())).get(count, str(count))
 
 
 def number(value: Any) -> str:

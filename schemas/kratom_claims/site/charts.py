@@ -195,7 +195,7 @@ def by_design(book: Book, width: int) -> str:
                width, top + row * len(designs) + 4, "Findings by design and year", text + ".")  # fmt: skip
 
 
-def strip(article: Row, book: Book, width: int = WIDE) -> str:
+def strip(book: Book, width: int, article: Row) -> str:
     """The segments of an article side by side, as wide as they are long, coloured by the verdicts on what they state."""
     end = max((s["end"] for s in article["segments"]), default=1) or 1
     height, boxes, ticks = 54.0, [], []
@@ -206,7 +206,7 @@ def strip(article: Row, book: Book, width: int = WIDE) -> str:
         boxes += [{"x": x, "x2": x2, "y": part * n, "y2": part * (n + 1), "fill": v} for n, v in enumerate(verdicts)]
         if not verdicts:
             boxes.append({"x": x, "x2": x2, "y": 0, "y2": height, "fill": "line"})
-        if s["segment_no"] % 10 == 0:
+        if s["segment_no"] % (10 if width >= WIDE else 20) == 0:
             ticks.append({"x": (x + x2) / 2, "y": height + 12, "text": str(s["segment_no"])})
     silent = sum(not s["stated"] for s in article["segments"])
     text = f"{len(article['segments'])} segments, {silent} of them without a claim; claims stated: {counted(book.verdicts(article['claims']), book)}."

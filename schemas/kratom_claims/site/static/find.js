@@ -44,7 +44,7 @@
     const kept = items.filter((item) => (!found || found.has(item))
       && Object.entries(keeps).every(([name, keep]) => !chosen[name] || keep(item, chosen[name])));
     const byMatch = found && ((a, b) => found.get(b) - found.get(a));
-    const order = orders[chosen.sort] || (chosen.sort === "match" || !chosen.sort ? byMatch : null);
+    const order = orders[chosen.sort] || (chosen.sort ? null : byMatch);
     list.replaceChildren(...(order ? kept.sort(order) : kept));
     document.getElementById("count").textContent = kept.length
       ? `${kept.length} of ${items.length} claims` : "No claim fits. Take a filter away, or use other words.";

@@ -11,7 +11,9 @@ def main() -> int:
     """Exit status 0 when built, 2 if the tables cannot be read or a part is missing."""
     options = cli.parser(__doc__, "python scripts/site.py kratom-claims-1.0.0.zip --out /srv/kratom")
     cli.add_package(options)
-    options.add_argument("--out", type=Path, metavar="DIR", help="where to (default dist/site); what is there is replaced")
+    options.add_argument(
+        "--out", type=Path, metavar="DIR", help="where to (default dist/site); what is there is replaced"
+    )
     chosen = options.parse_args()
 
     from kratom_claims import package
@@ -27,7 +29,9 @@ def main() -> int:
         write_all_atomically({HOME / "docs" / name: text for name, text in build.evidence_map(book).items()})
     print(f"{made} pages in {out} ({time.monotonic() - began:.1f} s)")
     if linked.base(book) == linked.SERVED:
-        print(f"addresses in the sitemap begin with {linked.SERVED}; set homepage in datapackage.json before publishing")
+        print(
+            f"addresses in the sitemap begin with {linked.SERVED}; set homepage in datapackage.json before publishing"
+        )
     return 0
 
 

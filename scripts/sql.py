@@ -23,18 +23,27 @@ def main() -> int:
         raise UnusableError("datasette is not installed. Run `make sql`, which installs it.")
 
     from kratom_claims import package
-    from kratom_claims.console import metadata
+    from kratom_claims.console import metadata, released_database
     from kratom_claims.edition import edition
     from kratom_claims.files import json_text
-    from kratom_claims.forms.sqlite import database
 
     with package.opened(chosen.path) as opened, tempfile.TemporaryDirectory() as folder:
         made = edition(opened)
         file, told = Path(folder) / f"{made.name}.sqlite", Path(folder) / "metadata.json"
-        file.write_bytes(database(made))
+        file.write_bytes(released_database(made))
         told.write_text(json_text(metadata(made)), encoding="utf-8")
         serve = ["--get", chosen.get] if chosen.get else ["--host", "127.0.0.1", "--port", chosen.port]
-        command = [sys.executable, "-m", "datasette", "serve", "--immutable", str(file), "--metadata", str(told), *serve]
+        command = [
+            sys.executable,
+            "-m",
+            "datasette",
+            "serve",
+            "--immutable",
+            str(file),
+            "--metadata",
+            str(told),
+            *serve,
+        ]
         try:
             return subprocess.run(command, check=False).returncode
         except KeyboardInterrupt:

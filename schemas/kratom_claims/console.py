@@ -1,12 +1,23 @@
 """The SQL console: what Datasette is told of the released database, from the descriptor and the Table Schemas."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from .edition import Edition
+from .faults import UnusableError
+from .forms.sqlite import database
 
 QUERIES = Path(__file__).parent / "queries"
 """The usual questions: one SQL file each, its first line a comment that says what it asks."""
+
+
+def released_database(edition: Edition) -> bytes:
+    """The database as it is shipped. Raises UnusableError if a row breaks what the schemas declare."""
+    try:
+        return database(edition)
+    except sqlite3.IntegrityError as error:
+        raise UnusableError(f"the tables are not valid ({error}). Run `make validate`, which says where.") from error
 
 
 def metadata(edition: Edition) -> dict[str, Any]:

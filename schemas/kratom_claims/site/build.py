@@ -15,12 +15,12 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from .. import bundle
+from ..console import released_database
 from ..diff import difference
 from ..diff_pages import opening, sections
 from ..edition import Edition
 from ..faults import UnusableError
 from ..files import csv_text, json_text
-from ..forms.sqlite import database
 from ..package import HOME
 from ..ratings import policy
 from ..rules import CATALOGUE
@@ -51,7 +51,10 @@ def build(edition: Edition, out: Path, modules: Path = MODULES) -> tuple[Book, i
     The released folder is a part of it, so the site's own address is one to load the package from.
     """
     book = Book(edition)
-    downloads = edition.files | {f"{edition.stem}.zip": bundle.zipped(edition.files), f"{edition.stem}.sqlite": database(edition)}
+    downloads = edition.files | {
+        f"{edition.stem}.zip": bundle.zipped(edition.files),
+        f"{edition.stem}.sqlite": released_database(edition),
+    }
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".site-") as folder:
         fresh = Path(folder) / "site"
@@ -111,8 +114,23 @@ def environment(book: Book) -> jinja2.Environment:
     """The templates' environment: everything is escaped, and a missing name is an error."""
     env = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
                              trim_blocks=True, lstrip_blocks=True)  # fmt: skip
-    env.globals |= {"book": book, "edition": book.edition, "looks": looks, "base": linked.base(book), "policy": policy()}
-    env.filters |= {"label": book.label, "sentence": sentence, "web": web, "letters": letters, "anchored": anchored, "size": size, "number": number, "in_words": in_words}
+    env.globals |= {
+        "book": book,
+        "edition": book.edition,
+        "looks": looks,
+        "base": linked.base(book),
+        "policy": policy(),
+    }
+    env.filters |= {
+        "label": book.label,
+        "sentence": sentence,
+        "web": web,
+        "letters": letters,
+        "anchored": anchored,
+        "size": size,
+        "number": number,
+        "in_words": in_words,
+    }
     return env
 
 
@@ -121,20 +139,55 @@ def pages(book: Book, downloads: dict[str, bytes]) -> Iterator[tuple[str, str, d
     yield "index.html", "front.html", front(book) | {"dataset": linked.described(book, downloads)}
     yield "claims/index.html", "claims.html", {"claims": book.ordered(), "topics": charts.topic_counts(book)}
     for topic, own in charts.topic_counts(book):
-        yield f"topics/{topic}.html", "list.html", {"title": sentence(book.label(topic, "topic")), "kind": "Topic", "claims": own, "meaning": meaning(book, "topic", topic)}
+        yield (
+            f"topics/{topic}.html",
+            "list.html",
+            {
+                "title": sentence(book.label(topic, "topic")),
+                "kind": "Topic",
+                "claims": own,
+                "meaning": meaning(book, "topic", topic),
+            },
+        )
     for verdict in looks.VERDICTS:
         own = book.ordered(lambda claim, verdict=verdict: claim["rating"]["verdict"] == verdict)  # type: ignore[misc]
-        yield f"verdicts/{verdict}.html", "list.html", {"title": sentence(book.label(verdict, "verdict")), "kind": "Verdict", "claims": own, "meaning": meaning(book, "verdict", verdict)}
+        yield (
+            f"verdicts/{verdict}.html",
+            "list.html",
+            {
+                "title": sentence(book.label(verdict, "verdict")),
+                "kind": "Verdict",
+                "claims": own,
+                "meaning": meaning(book, "verdict", verdict),
+            },
+        )
     reviews = linked.claim_reviews(book)
     for id_, claim in book.claims.items():
-        yield f"claims/{id_}.html", "claim.html", {"claim": claim, **claim_pictures(book, claim), "review": reviews.get(id_), "cite": linked.citation(book, claim)}
+        yield (
+            f"claims/{id_}.html",
+            "claim.html",
+            {
+                "claim": claim,
+                **claim_pictures(book, claim),
+                "review": reviews.get(id_),
+                "cite": linked.citation(book, claim),
+            },
+        )
     yield "articles/index.html", "articles.html", {"pictures": both(charts.by_article, book)}
     for id_, article in book.articles.items():
         yield f"articles/{id_}.html", "article.html", {"article": article, "strip": both(charts.strip, book, article)}
-    yield "entities/index.html", "entities.html", {"entities": sorted(book.entities.values(), key=lambda e: (e["entity_type"], e["label"].lower()))}
+    yield (
+        "entities/index.html",
+        "entities.html",
+        {"entities": sorted(book.entities.values(), key=lambda e: (e["entity_type"], e["label"].lower()))},
+    )
     for id_, entity in book.entities.items():
         yield f"entities/{id_}.html", "entity.html", {"entity": entity}
-    yield "sources/index.html", "sources.html", {"sources": sorted(book.sources.values(), key=lambda s: (s["source_type"], -(s["year"] or 0), s["source_id"]))}
+    yield (
+        "sources/index.html",
+        "sources.html",
+        {"sources": sorted(book.sources.values(), key=lambda s: (s["source_type"], -(s["year"] or 0), s["source_id"]))},
+    )
     for id_, source in book.sources.items():
         yield f"sources/{id_}.html", "source.html", {"source": source}
     yield "method.html", "method.html", {"rubric": policy()}
@@ -147,7 +200,9 @@ def pages(book: Book, downloads: dict[str, bytes]) -> Iterator[tuple[str, str, d
 def front(book: Book) -> dict[str, Any]:
     """What the front page shows."""
     dangerous = [c for c in book.ordered() if c["rating"]["harm_if_believed"] in ("critical", "high") and c["rating"]["verdict"] != "supported"]  # fmt: skip
-    firm = book.ordered(lambda c: c["rating"]["verdict"] in looks.DECIDED and c["rating"]["certainty"] in ("high", "moderate"))
+    firm = book.ordered(
+        lambda c: c["rating"]["verdict"] in looks.DECIDED and c["rating"]["certainty"] in ("high", "moderate")
+    )
     return {
         "counts": book.verdicts(book.claims.values()),
         "firm": {v: [c for c in firm if c["rating"]["verdict"] == v] for v in looks.DECIDED},
@@ -181,11 +236,19 @@ def versions(root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
     log = root / "CHANGELOG.md"
     text = log.read_text(encoding="utf-8") if log.exists() else ""
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(re.sub(r"\A# .*\n", "", text))
-    yield "versions/index.html", "versions.html", {"releases": releases, "since": {new: old for old, new in pairs}, "changelog": Markup(html)}
+    yield (
+        "versions/index.html",
+        "versions.html",
+        {"releases": releases, "since": {new: old for old, new in pairs}, "changelog": Markup(html)},
+    )
     for old, new in pairs:
         with at(old, root) as before, at(new, root) as after:
             found = difference(before, after)
-        yield f"versions/{new}.html", "difference.html", {"found": found, "opening": opening(found), "sections": sections(found)}
+        yield (
+            f"versions/{new}.html",
+            "difference.html",
+            {"found": found, "opening": opening(found), "sections": sections(found)},
+        )
 
 
 def meaning(book: Book, scheme: str, code: str) -> str:
@@ -221,7 +284,8 @@ def size(count: int | None) -> str:
 
 def in_words(count: int) -> str:
     """A small number as a word, to begin a sentence; a large one in digits."""
-    return dict(enumerate("No One Two Three Four Five Six Seven Eight Nine Ten".split())).get(count, str(count))
+    words = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
+    return words[count] if count < len(words) else str(count)
 
 
 def number(value: Any) -> str:

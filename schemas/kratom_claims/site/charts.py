@@ -29,18 +29,31 @@ WIDE, NARROW = 880, 344
 
 def layer(kind: str, rows: Iterable[Row], fields: str, **fixed: Any) -> Layer:
     """A Vega mark: ``fields`` are read from the rows, in pixels from the left and the top; the rest is the same for all."""
-    encode = {name: {"field": name} for name in fields.split()} | {name: {"value": value} for name, value in fixed.items()}
+    encode = {name: {"field": name} for name in fields.split()} | {
+        name: {"value": value} for name, value in fixed.items()
+    }
     return {"type": kind, "rows": list(rows), "encode": {"enter": encode}}
 
 
 def marks(rows: Iterable[Row]) -> Layer:
     """Shapes at ``x`` and ``y``: each row with ``shape`` (a verdict), ``size``, and ``fill`` if it is not the verdict's colour."""
-    return layer("symbol", [r | {"shape": looks.SHAPES[r["shape"]]} for r in map(coloured, rows)], "x y shape size fill")
+    return layer(
+        "symbol", [r | {"shape": looks.SHAPES[r["shape"]]} for r in map(coloured, rows)], "x y shape size fill"
+    )
 
 
 def words(rows: Iterable[Row], colour: str = "ink", size: int = 14, align: str = "left", weight: int = 400) -> Layer:
     """Texts at ``x`` and ``y``: each row with ``text``."""
-    return layer("text", rows, "x y text", fill=f"var(--{colour})", fontSize=size, align=align, baseline="middle", fontWeight=weight)
+    return layer(
+        "text",
+        rows,
+        "x y text",
+        fill=f"var(--{colour})",
+        fontSize=size,
+        align=align,
+        baseline="middle",
+        fontWeight=weight,
+    )
 
 
 def lines(rows: Iterable[Row], colour: str = "line", width: float = 1, dash: tuple[int, ...] = ()) -> Layer:
@@ -61,8 +74,20 @@ def coloured(row: Row) -> Row:
 def svg(layers: list[Layer], width: float, height: float, title: str, description: str) -> str:
     """The layers as one SVG with a text alternative."""
     data = [{"name": f"rows{n}", "values": one["rows"]} for n, one in enumerate(layers)]
-    drawing = [{"type": one["type"], "from": {"data": f"rows{n}"}, "encode": one["encode"]} for n, one in enumerate(layers)]
-    drawn = vl_convert.vega_to_svg({"width": width, "height": height, "padding": 0, "autosize": "none", "background": None, "data": data, "marks": drawing})
+    drawing = [
+        {"type": one["type"], "from": {"data": f"rows{n}"}, "encode": one["encode"]} for n, one in enumerate(layers)
+    ]
+    drawn = vl_convert.vega_to_svg(
+        {
+            "width": width,
+            "height": height,
+            "padding": 0,
+            "autosize": "none",
+            "background": None,
+            "data": data,
+            "marks": drawing,
+        }
+    )
     key = re.sub(r"[^a-z0-9]+", "-", f"{title} {width}".lower()).strip("-")
     head = (f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" aria-labelledby="{key}-t {key}-d" width="{width:g}" height="{height:g}" '
             f'viewBox="0 0 {width:g} {height:g}"><title id="{key}-t">{escape(title)}</title><desc id="{key}-d">{escape(description)}</desc>')  # fmt: skip
@@ -112,7 +137,10 @@ def evidence_map(book: Book, width: int) -> str:
     shown = [v for v in looks.VERDICTS if book.verdicts(book.claims.values())[v]]
     layers, y = legend(book, shown, width)
     sizes: list[Row] = [{"x": 8.0 + 100 * n, "y": y + 8, "shape": "supported", "fill": "soft", "size": SIZES[c]} for n, c in enumerate(SIZES)]  # fmt: skip
-    names = [{"x": s["x"] + 11, "y": s["y"], "text": f"{c} certainty" if not n else c} for n, (s, c) in enumerate(zip(sizes, SIZES, strict=True))]
+    names = [
+        {"x": s["x"] + 11, "y": s["y"], "text": f"{c} certainty" if not n else c}
+        for n, (s, c) in enumerate(zip(sizes, SIZES, strict=True))
+    ]
     for row in [*sizes[1:], *names[1:]]:
         row["x"] += 34
     y += 34
@@ -141,7 +169,10 @@ def topic_counts(book: Book) -> list[tuple[str, list[Row]]]:
 
 def by_article(book: Book, width: int) -> str:
     """A bar an article: its claims by verdict."""
-    bar, texts, inside, totals = [], [], ([], []), []
+    bar: list[Row] = []
+    texts: list[Row] = []
+    inside: dict[bool, list[Row]] = {False: [], True: []}
+    totals: list[Row] = []
     most = max((len(a["claims"]) for a in book.articles.values()), default=1) or 1
     shown = [v for v in looks.VERDICTS if book.verdicts(book.claims.values())[v]]
     layers, y = legend(book, shown, width)
@@ -158,9 +189,11 @@ def by_article(book: Book, width: int) -> str:
                 x += wide
         totals.append({"x": x + 8, "y": y + 23.5, "text": str(len(article["claims"]))})
         y += 46
-    said = "; ".join(f"{a['source']['title']}: {counted(book.verdicts(a['claims']), book)}" for a in book.articles.values())
-    return svg([*layers, bars(bar), words(texts), words(inside[0], "paper", 13, "center", 600),
-                words(inside[1], "ink", 13, "center", 600), words(totals, "soft")],
+    said = "; ".join(
+        f"{a['source']['title']}: {counted(book.verdicts(a['claims']), book)}" for a in book.articles.values()
+    )
+    return svg([*layers, bars(bar), words(texts), words(inside[False], "paper", 13, "center", 600),
+                words(inside[True], "ink", 13, "center", 600), words(totals, "soft")],
                width, y, "Verdicts on the claims of each article", said + ".")  # fmt: skip
 
 
@@ -188,7 +221,9 @@ def by_design(book: Book, width: int) -> str:
     grid += [{"x": 0, "x2": width, "y": place[d] + row / 2, "y2": place[d] + row / 2} for d in designs]
     dots = [{"x": x[y], "y": place[d], "shape": "supported", "fill": "soft", "size": 16 + (400 if width >= WIDE else 170) * n / most} for (d, y), n in sorted(counts.items())]  # fmt: skip
     totals = Counter(d for d, _ in dated)
-    text = f"{len(dated)} findings from {years[0]} to {last}: " + ", ".join(f"{book.label(d, 'design').lower()} {totals[d]}" for d in designs)
+    text = f"{len(dated)} findings from {years[0]} to {last}: " + ", ".join(
+        f"{book.label(d, 'design').lower()} {totals[d]}" for d in designs
+    )
     return svg([lines(grid), words([{"x": x[t], "y": 12, "text": f"{t}{' and before' if t == first > years[0] else ''}"} for t in ticks], "soft", 13, "center"),
                 words([{"x": 0, "y": place[d], "text": shortened(book.label(d, "design"), int(label / 6.6))} for d in designs]), marks(dots),
                 words([{"x": width - 2, "y": place[d], "text": str(totals[d])} for d in designs], "soft", align="right")],
@@ -210,7 +245,9 @@ def strip(book: Book, width: int, article: Row) -> str:
             ticks.append({"x": (x + x2) / 2, "y": height + 12, "text": str(s["segment_no"])})
     silent = sum(not s["stated"] for s in article["segments"])
     text = f"{len(article['segments'])} segments, {silent} of them without a claim; claims stated: {counted(book.verdicts(article['claims']), book)}."
-    return svg([bars(boxes), words(ticks, "soft", 12, "center")], width, height + 22, "The article, segment by segment", text)
+    return svg(
+        [bars(boxes), words(ticks, "soft", 12, "center")], width, height + 22, "The article, segment by segment", text
+    )
 
 
 def directions(claim: Row, book: Book) -> str:
@@ -231,7 +268,10 @@ def directions(claim: Row, book: Book) -> str:
         texts.append({"x": 0, "y": y + 12, "text": shortened(book.label(design, "design"), 24)})
         y += step * tall + 9
         rules.append({"x": 0, "x2": NARROW, "y": y - 0.5, "y2": y - 0.5})
-    heads = [{"x": x[d] + 3, "y": 11, "text": t} for d, t in [("refutes", "Against"), ("inconclusive", "Unclear"), ("supports", "For")]]
+    heads = [
+        {"x": x[d] + 3, "y": 11, "text": t}
+        for d, t in [("refutes", "Against"), ("inconclusive", "Unclear"), ("supports", "For")]
+    ]
     counts = Counter(e["direction"] for e in counting(claim))
     text = f"{counts['supports']} findings for, {counts['refutes']} against, {counts['inconclusive']} inconclusive; " + "; ".join(
         f"{book.label(d, 'design').lower()}: {len(cells[d, 'supports'])} for, {len(cells[d, 'refutes'])} against" for d in designs)  # fmt: skip
@@ -267,7 +307,9 @@ def forest(claim: Row, book: Book) -> str:
     ratio = first["effect_type"] in policy()["ratio_types"]
     mark = 1.0 if ratio else claim["threshold_value"] if claim["threshold_unit"] == first["unit"] else None
     scale = math.log if ratio else float
-    ends = [scale(e["finding"][k]) for e in shown for k in ("ci_low", "ci_high")] + ([scale(mark)] if mark is not None else [])
+    ends = [scale(e["finding"][k]) for e in shown for k in ("ci_low", "ci_high")] + (
+        [scale(mark)] if mark is not None else []
+    )
     low, high = min(ends), max(ends)
     left, right = 118.0, NARROW - 12.0
 
@@ -279,7 +321,9 @@ def forest(claim: Row, book: Book) -> str:
     for n, e in enumerate(shown):
         f, y = e["finding"], top + row * n + 12
         rules.append({"x": at(f["ci_low"]), "x2": at(f["ci_high"]), "y": y, "y2": y})
-        shapes.append({"x": at(f["effect_value"]), "y": y, "shape": looks.AS_VERDICT[e["direction"]], "size": size_of(f["n"])})
+        shapes.append(
+            {"x": at(f["effect_value"]), "y": y, "shape": looks.AS_VERDICT[e["direction"]], "size": size_of(f["n"])}
+        )
         texts.append({"x": 0, "y": y, "text": shortened(short_name(e["source"]), 17)})
     bottom = top + row * len(shown)
     ticks = axis_ticks(math.exp(low) if ratio else low, math.exp(high) if ratio else high, ratio)

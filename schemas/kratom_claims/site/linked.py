@@ -58,7 +58,10 @@ def claim_reviews(book: Book) -> dict[str, dict[str, Any]]:
     """The shipped ClaimReviews of claims with a decided verdict, by claim, each at the address of its page."""
     shipped = json.loads(reviews(book.edition))
     by_claim = {one["@id"].rsplit(":", 1)[-1]: one for one in shipped["@graph"]}
-    return {id_: {"@context": "https://schema.org", **one, "url": f"{base(book)}claims/{id_}.html"} for id_, one in by_claim.items()}
+    return {
+        id_: {"@context": "https://schema.org", **one, "url": f"{base(book)}claims/{id_}.html"}
+        for id_, one in by_claim.items()
+    }
 
 
 def described(book: Book, downloads: dict[str, bytes]) -> dict[str, Any]:

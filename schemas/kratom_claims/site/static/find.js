@@ -61,6 +61,7 @@
       field("q").focus();
     }
   });
+  document.getElementById("plain").remove();
   form.hidden = false;
   show();
 })();

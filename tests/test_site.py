@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -166,6 +167,18 @@ def test_claim_json_holds_its_rows(site, tiny):
     assert [s["reason"] for s in told["rating_steps"]] == [s["reason"] for s in rows["rating_steps"]]
     assert told["claim"]["statement"] == rows["claims"][0]["statement"] and set(told["claim"]) == {f["name"] for f in json.loads((HOME / "schemas/claims.json").read_text())["fields"]}  # fmt: skip
     assert told["evidence"][0]["source"]["source_id"] == "trial-one"
+
+
+@pytest.mark.slow
+def test_pages_count_findings_as_the_rating_does(tmp_path):
+    demo = demo_package(tmp_path / "demo")
+    ratings = {r["claim_id"]: r for r in demo.rows["ratings"]}
+    book = Book(edition_of(demo))
+    for id_, claim in book.claims.items():
+        drawn = Counter(e["weighed_as"] for e in charts.counting(claim))
+        r = ratings[id_]
+        assert (drawn["supports"], drawn["refutes"], drawn["inconclusive"]) == (r["n_supports"], r["n_refutes"], r["n_inconclusive"])  # fmt: skip
+    assert any(claim["turned"] for claim in book.claims.values())
 
 
 def test_claim_review_on_decided_claims_only(tiny):

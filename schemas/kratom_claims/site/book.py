@@ -57,10 +57,11 @@ class Book:
             claim["rating"] = ratings.get(id_) or {"claim_id": id_, "verdict": "not_rated", "certainty": "none", "explanation": "Not rated yet.",
                                                    "harm_if_believed": "none", "harm_if_ignored": "none"}  # fmt: skip
             claim["steps"] = sorted(steps[id_], key=lambda s: s["step_no"])
-            claim["left_out"] = left_out(claim["steps"])
+            claim["left_out"], claim["turned"] = (told_of(claim["steps"], words) for words in ("is left out", "counts as inconclusive"))  # fmt: skip
             evidence = [e | {"finding": findings[e["finding_id"]]} for e in links[id_] if e["finding_id"] in findings]
             for e in evidence:
                 e["source"] = self.sources.get(e["finding"]["source_id"], {})
+                e["weighed_as"] = "inconclusive" if e["finding_id"] in claim["turned"] else e["direction"]
             claim["evidence"] = sorted(evidence, key=lambda e: self.by_strength(e, claim))
             claim["said_in"] = self.by_article(mentions[id_])
             claim["searches"] = [searches[s["search_id"]] for s in served[id_] if s["search_id"] in searches]
@@ -150,9 +151,9 @@ def worst_harm(claim: Row) -> int:
     return min(HARMS.index(claim["rating"][side]) for side in ("harm_if_believed", "harm_if_ignored"))
 
 
-def left_out(steps: list[Row]) -> dict[str, str]:
-    """Findings that the rating left out, with why."""
-    found = (re.fullmatch(r"(F[0-9]+) is left out: (.*)", s["reason"]) for s in steps)
+def told_of(steps: list[Row], words: str) -> dict[str, str]:
+    """Findings of which the steps say so, with why."""
+    found = (re.fullmatch(rf"(F[0-9]+) {words}: (.*)", s["reason"]) for s in steps)
     return {m.group(1): m.group(2) for m in found if m}
 
 

@@ -254,7 +254,7 @@ def directions(claim: Row, book: Book) -> str:
     """A claim's evidence: one mark a finding, by design and direction, as large as the study. Those left out are not drawn."""
     cells: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for e in counting(claim):
-        cells[e["finding"]["design"], e["direction"]].append(e["finding"])
+        cells[e["finding"]["design"], e["weighed_as"]].append(e["finding"])
     designs = list(dict.fromkeys(design for design, _ in cells))
     label, column, step = 140.0, 66.0, 15.0
     across = 4
@@ -272,7 +272,7 @@ def directions(claim: Row, book: Book) -> str:
         {"x": x[d] + 3, "y": 11, "text": t}
         for d, t in [("refutes", "Against"), ("inconclusive", "Unclear"), ("supports", "For")]
     ]
-    counts = Counter(e["direction"] for e in counting(claim))
+    counts = Counter(e["weighed_as"] for e in counting(claim))
     text = f"{counts['supports']} findings for, {counts['refutes']} against, {counts['inconclusive']} inconclusive; " + "; ".join(
         f"{book.label(d, 'design').lower()}: {len(cells[d, 'supports'])} for, {len(cells[d, 'refutes'])} against" for d in designs)  # fmt: skip
     return svg([lines(rules), words(heads, "soft", 13), words(texts), marks(shapes)], NARROW, y + 2, "Findings by design and direction", text + ".")  # fmt: skip
@@ -322,7 +322,7 @@ def forest(claim: Row, book: Book) -> str:
         f, y = e["finding"], top + row * n + 12
         rules.append({"x": at(f["ci_low"]), "x2": at(f["ci_high"]), "y": y, "y2": y})
         shapes.append(
-            {"x": at(f["effect_value"]), "y": y, "shape": looks.AS_VERDICT[e["direction"]], "size": size_of(f["n"])}
+            {"x": at(f["effect_value"]), "y": y, "shape": looks.AS_VERDICT[e["weighed_as"]], "size": size_of(f["n"])}
         )
         texts.append({"x": 0, "y": y, "text": shortened(short_name(e["source"]), 17)})
     bottom = top + row * len(shown)

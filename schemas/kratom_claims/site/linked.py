@@ -31,13 +31,13 @@ def citation(book: Book, claim: Row) -> str:
 
 def claim_json(book: Book, claim: Row) -> dict[str, Any]:
     """All rows on one claim as one object. Mentions are places in the articles, without their wording."""
-    joined = ("rating", "steps", "left_out", "evidence", "said_in", "searches", "relations", "outlook")
+    joined = ("rating", "steps", "left_out", "turned", "evidence", "said_in", "searches", "relations", "outlook")
     outlook: Outlook = claim["outlook"]
     return {
         "claim": without(claim, *joined),
         "rating": claim["rating"],
         "rating_steps": claim["steps"],
-        "evidence": [{**without(e, "finding", "source"), "finding": e["finding"], "source": without(e["source"], "findings", "captures")}
+        "evidence": [{**without(e, "finding", "source", "weighed_as"), "finding": e["finding"], "source": without(e["source"], "findings", "captures")}
                      for e in claim["evidence"]],
         "mentions": [m for _, said in claim["said_in"] for m in said],
         "searches": claim["searches"],

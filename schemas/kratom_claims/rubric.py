@@ -149,8 +149,15 @@ def weigh(claim: Claim, links: Sequence[Link], searches: Sequence[Search], polic
     excluded = len(links) - len(kept)
     if not kept:
         return replace(nothing_left(searches, policy, told), n_excluded=excluded)
-    rating = decide(claim, kept, rules, policy)
-    rating = robust(claim, links, rating, rules, policy)
+    if claim.claim_type == "existential" and not any(link.direction == "supports" for link in kept):
+        unseen = Step(
+            "direction",
+            None,
+            f"{len(kept)} findings looked and show no instance; that does not show that there is none.",
+        )
+        rating = nothing_left(searches, policy, (unseen,))
+    else:
+        rating = robust(claim, links, decide(claim, kept, rules, policy), rules, policy)
     count = {d: sum(link.direction == d for link in kept) for d in ("supports", "refutes", "inconclusive")}
     return replace(rating, n_supports=count["supports"], n_refutes=count["refutes"], n_inconclusive=count["inconclusive"],
                    n_excluded=excluded, steps=(*told, *rating.steps))  # fmt: skip
@@ -184,7 +191,7 @@ def admit(
             )
     kept = sorted(best.values(), key=lambda k: k.finding_id)
     direct = {link.finding_id: link.direction for link in links}
-    steps += [Step("threshold", None, f"{k.finding_id} counts as inconclusive: its interval is not wholly on one side of the threshold, or is not known.")
+    steps += [Step("threshold", None, f"{k.finding_id} counts as inconclusive: its interval is not wholly on the side of the threshold that its link says.")
               for k in kept if k.direction != direct[k.finding_id]]  # fmt: skip
     return kept, tuple(steps)
 
@@ -215,25 +222,27 @@ def all_starts(rules: dict[str, Any]) -> set[str]:
 
 
 def held_against_threshold(claim: Claim, link: Link, policy: Policy) -> Link:
-    """The link, turned inconclusive if its claim has a threshold and its interval is not wholly on the side it is said to be on."""
-    if (
-        claim.claim_type not in policy["threshold_claims"]
-        or claim.threshold_value is None
-        or link.direction == "inconclusive"
-    ):
-        return link
+    """The link, turned inconclusive if its interval is measured as the threshold is and not wholly on the side it is said to be on."""
+    side = side_of_threshold(claim, link, policy)
+    return link if side in (None, link.direction) else replace(link, direction="inconclusive")
+
+
+def side_of_threshold(claim: Claim, link: Link, policy: Policy) -> str | None:
+    """On which side of the claim's threshold the interval of a finding wholly lies; None if the two cannot be compared."""
+    if claim.claim_type not in policy["threshold_claims"] or claim.threshold_value is None:
+        return None
     low, high = interval(link)
-    if low is None or high is None or (link.unit and claim.threshold_unit and link.unit != claim.threshold_unit):
-        return replace(link, direction="inconclusive")
-    value, below = claim.threshold_value, claim.threshold_operator in ("lt", "le")
-    side = (
-        "supports"
-        if (high < value if below else low > value)
-        else "refutes"
-        if (low > value if below else high < value)
-        else "inconclusive"
-    )
-    return link if side == link.direction else replace(link, direction="inconclusive")
+    if low is None or high is None or link.unit != claim.threshold_unit:
+        return None
+    value = claim.threshold_value
+    if claim.threshold_operator == "eq":
+        return "inconclusive" if low <= value <= high else "refutes"
+    below = claim.threshold_operator in ("lt", "le")
+    if high < value:
+        return "supports" if below else "refutes"
+    if low > value:
+        return "refutes" if below else "supports"
+    return "inconclusive"
 
 
 def interval(link: Link) -> tuple[float | None, float | None]:
@@ -259,7 +268,7 @@ def nothing_left(searches: Sequence[Search], policy: Policy, told: tuple[Step, .
     counted = ", ".join(
         f"{sum(s.purpose == side for s in searches)} {side} in {len(found)} databases" for side, found in places.items()
     )
-    step = Step("search", None, f"No admissible finding is left; searches: {counted}.")
+    step = Step("search", None, f"No admissible finding speaks to it; documented searches: {counted}.")
     return Rating("no_evidence_found" if enough else "not_rated", steps=(*told, step))
 
 
@@ -301,10 +310,12 @@ def outcome(claim: Claim, body: Body, kept: Sequence[Link], steps: tuple[Step, .
         )
     elif body.level < levels.index("low"):
         verdict, why = "insufficient", "certainty below low does not decide"
+    elif needs_interval(claim, policy) and not any(
+        side_of_threshold(claim, link, policy) == body.direction for link in kept
+    ):
+        verdict, why = "insufficient", "no finding has an interval wholly on that side of the threshold"
     elif claim.claim_type == "background" and not named:
         verdict, why = "insufficient", "no named criterion or guideline says so"
-    elif claim.claim_type == "existential" and body.direction == "refutes":
-        verdict, why = "insufficient", "that no instance was seen does not show that there is none"
     else:
         verdict, why = (
             ("supported", "it is enough to decide")
@@ -319,6 +330,11 @@ def outcome(claim: Claim, body: Body, kept: Sequence[Link], steps: tuple[Step, .
         stratum=body.name,
         steps=(*steps, Step("decision", None, f"{words(body)} decides: {why}.")),
     )
+
+
+def needs_interval(claim: Claim, policy: Policy) -> bool:
+    """Whether only an interval held against the threshold can decide the claim."""
+    return claim.claim_type in policy["threshold_claims"] and claim.threshold_value is not None
 
 
 def preclinical_only(body: Body, steps: tuple[Step, ...]) -> Rating:
@@ -352,7 +368,7 @@ def judge(
     for_, against = (sum(link.direction == side for link in here) for side in ("supports", "refutes"))
     limit = policy["thresholds"]
     if claim.claim_type == "existential":
-        direction = "supports" if for_ else "refutes"
+        direction = "supports"
     else:
         share = for_ / (for_ + against)
         direction = (

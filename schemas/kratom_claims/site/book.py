@@ -133,11 +133,10 @@ class Book:
         """How many of these claims have each verdict."""
         return Counter(claim["rating"]["verdict"] for claim in claims)
 
-    def terms(self, claim: Row) -> str:
-        """Names of what a claim is about, right and wrong ones, that its statement need not hold; for the search."""
-        about = [self.entities[e] for e in (claim["subject_id"], claim["object_id"]) if e in self.entities]
-        words = [word for e in about for word in [e["label"], *(n["name"] for n in e["names"])]]
-        return " ".join(dict.fromkeys(words))
+    def names(self) -> dict[str, str]:
+        """All names of everything that a claim is about, right and wrong ones, by entity; the search knows them."""
+        about = sorted({c[side] for c in self.claims.values() for side in ("subject_id", "object_id") if c[side]} & set(self.entities))
+        return {e: " ".join([self.entities[e]["label"], *(n["name"] for n in self.entities[e]["names"])]) for e in about}
 
 
 def standing(claim: Row) -> tuple[Any, ...]:

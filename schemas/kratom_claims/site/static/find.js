@@ -8,14 +8,16 @@
   const rank = { certainty: ranks("certainty"), harm: ranks("harm") };
   const place = (item, name) => (rank[name].indexOf(item.dataset[name]) + 1 || rank[name].length + 1);
 
+  const names = JSON.parse(document.getElementById("names").textContent);
+  const namesOf = (item) => item.dataset.about.split(" ").map((entity) => names[entity] || "").join(" ");
   const stem = (word) => (word.length > 5 ? word.replace(/(?:ing|ions?|ed|es|s)$/, "") : word);
   const index = new MiniSearch({
-    fields: ["statement", "terms", "claim"],
+    fields: ["statement", "names", "claim"],
     processTerm: (term) => stem(term.toLowerCase()),
     searchOptions: { prefix: true, fuzzy: (term) => (term.length > 4 ? 0.2 : false), boost: { statement: 3, claim: 3 } },
   });
   index.addAll(items.map((item, id) => ({
-    id, statement: item.querySelector("a").textContent, terms: item.dataset.terms, claim: item.dataset.claim,
+    id, statement: item.querySelector("a").textContent, names: namesOf(item), claim: item.dataset.claim,
   })));
 
   const scores = (query) => {

@@ -11,7 +11,10 @@ from itertools import chain, count, product
 from pathlib import Path
 from typing import Any
 
-from kratom_claims.package import HOME
+from kratom_claims.framing import framings
+from kratom_claims.package import HOME, read_package
+from kratom_claims.ratings import policy
+from kratom_claims.tables import read_tables
 from kratom_claims.texts import sha256
 from tiny import DAY, SCHEMAS, Rows, Tiny
 
@@ -163,7 +166,7 @@ def articles(rng: random.Random, rows: Rows) -> dict[str, str]:
             at = {"start": start, "end": start + len(quote), "sha256": sha256(quote)}
             rows["segments"].append({"capture_id": capture, "segment_no": n, "kind": kind, **at})
             rows["mentions"] += [{"mention_id": f"M{next(number):04}", "claim_id": c["claim_id"], "capture_id": capture, "segment_no": n, "stance": "asserts", "hedging": rng.choice(["none", "hedged"]),
-                "framing": rng.choice(["faithful", "overstated", "undetermined"]), "action": "instructs" if c["claim_type"] == "advice" else "none", "match": "exact", **at, **BY} for c in claims]
+                "framing": "undetermined", "action": "instructs" if c["claim_type"] == "advice" else "none", "match": "exact", **at, **BY} for c in claims]
             start += len(quote) + 1
     used = {f["exposure_id"] for f in rows["findings"]} | {c[k] for c in rows["claims"] for k in ("subject_id", "object_id")}
     rows["entities"] = [e for e in rows["entities"] if e["entity_id"] in used]
@@ -174,6 +177,10 @@ def demo_package(folder: Path) -> Tiny:
     """The demo package, written to a folder under the descriptor of this repository."""
     folder.mkdir(parents=True, exist_ok=True)
     made = Tiny(folder, *demo())
+    tables = read_tables(read_package(folder / "datapackage.json"))
+    for mention, framing in zip(made.rows["mentions"], framings(tables["mentions"].typed, tables["ratings"].typed, policy()), strict=True):
+        mention["framing"] = framing
+    made.write()
     about = json.loads((HOME / "datapackage.json").read_text(encoding="utf-8"))
     made.descriptor = {**about, "version": "0.1.0", "created": made.descriptor["created"], "resources": made.descriptor["resources"]}
     made.describe()

@@ -98,7 +98,12 @@ def test_a_claim_is_found_from_the_front_page_in_three_steps(open_page):
 def test_search_finds_words_names_and_ids(open_page):
     page = open_page("claims/index.html")
     every = len(shown(page))
-    for query, wanted in [("injection", "injected"), ("ketum", "ratom"), ("C0001", "opioid withdrawal"), ("seizures", "seizure")]:
+    for query, wanted in [
+        ("injection", "injected"),
+        ("ketum", "ratom"),
+        ("C0001", "opioid withdrawal"),
+        ("seizures", "seizure"),
+    ]:
         page.get_by_label("Search").fill(query)
         found = shown(page)
         assert 0 < len(found) < every and wanted in found[0], query

@@ -14,10 +14,11 @@ import pytest
 from demo import demo_package
 from editions import described, edition_of, git
 from kratom_claims import console, whatif
+from kratom_claims.edition import edition
 from kratom_claims.faults import UnusableError
 from kratom_claims.files import json_text
 from kratom_claims.forms.sqlite import database
-from kratom_claims.package import HOME
+from kratom_claims.package import HOME, read_package
 from kratom_claims.site import build, charts, linked, looks
 from kratom_claims.site.book import Book
 from tiny import Tiny
@@ -195,6 +196,15 @@ def test_evidence_map_counts_every_claim_once(tiny):
     shapes = picture.count("<path ")
     legend = len({r["verdict"] for r in tiny.rows["ratings"]}) + len(charts.SIZES)
     assert shapes == legend + len(tiny.rows["claims"])
+
+
+@pytest.mark.slow
+def test_the_evidence_map_in_docs_is_that_of_the_tables():
+    if not (HOME / "data/claims.csv").exists():
+        pytest.skip("there are no tables yet")
+    book = Book(edition(read_package(HOME / "datapackage.json")))
+    stale = [name for name, text in build.evidence_map(book).items() if (HOME / "docs" / name).read_text(encoding="utf-8") != text]  # fmt: skip
+    assert not stale, f"docs: {', '.join(stale)} not what the tables say. Run `make site`."
 
 
 def test_pictures_take_their_colours_from_the_page_and_say_what_they_show(tiny):

@@ -132,7 +132,8 @@ class Tiny:
 
     def __init__(self, folder: Path, rows: Rows | None = None, texts: dict[str, str] | None = None) -> None:
         """Write the whole package: the tiny rows and text, or those given."""
-        self.root, self.rows = folder, copy.deepcopy(rows or tiny_rows())
+        self.root = folder
+        self.rows: Rows = {name: [] for name in SCHEMAS} | copy.deepcopy(rows or tiny_rows())
         shutil.copytree(HOME / "schemas", folder / "schemas", ignore=shutil.ignore_patterns("kratom_claims"))
         (folder / "data").mkdir()
         (folder / "texts").mkdir()

@@ -135,8 +135,13 @@ class Book:
 
     def names(self) -> dict[str, str]:
         """All names of everything that a claim is about, right and wrong ones, by entity; the search knows them."""
-        about = sorted({c[side] for c in self.claims.values() for side in ("subject_id", "object_id") if c[side]} & set(self.entities))
-        return {e: " ".join([self.entities[e]["label"], *(n["name"] for n in self.entities[e]["names"])]) for e in about}
+        about = sorted(
+            {c[side] for c in self.claims.values() for side in ("subject_id", "object_id") if c[side]}
+            & set(self.entities)
+        )
+        return {
+            e: " ".join([self.entities[e]["label"], *(n["name"] for n in self.entities[e]["names"])]) for e in about
+        }
 
 
 def standing(claim: Row) -> tuple[Any, ...]:

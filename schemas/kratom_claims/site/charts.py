@@ -5,6 +5,7 @@ Colours stand in the SVG as CSS variables: a page in dark mode, or on paper, rec
 
 import math
 import re
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from html import escape
@@ -61,9 +62,9 @@ def lines(rows: Iterable[Row], colour: str = "line", width: float = 1, dash: tup
     return layer("rule", rows, "x y x2 y2", stroke=f"var(--{colour})", strokeWidth=width, strokeDash=list(dash))
 
 
-def bars(rows: Iterable[Row]) -> Layer:
-    """Rectangles from ``x``, ``y`` to ``x2``, ``y2``, with ``fill``, parted by a hair of paper."""
-    return layer("rect", map(coloured, rows), "x y x2 y2 fill", stroke="var(--paper)", strokeWidth=1)
+def bars(rows: Iterable[Row], gap: float = 1) -> Layer:
+    """Rectangles from ``x``, ``y`` to ``x2``, ``y2``, with ``fill``, parted by a gap of paper."""
+    return layer("rect", map(coloured, rows), "x y x2 y2 fill", stroke="var(--paper)", strokeWidth=gap)
 
 
 def coloured(row: Row) -> Row:
@@ -149,8 +150,9 @@ def evidence_map(book: Book, width: int) -> str:
         for n, claim in enumerate(claims):
             shapes.append({"x": label + 8 + step * (n % across), "y": y + 10 + step * (n // across), "shape": claim["rating"]["verdict"],
                            "size": SIZES.get(claim["rating"]["certainty"], SIZES["low"])})  # fmt: skip
-        height = step * math.ceil(len(claims) / across) + 7
-        texts.append({"x": 0, "y": y + 10, "text": book.label(topic, "topic")})
+        name = textwrap.wrap(book.label(topic, "topic"), int(label / 7))
+        height = max(step * math.ceil(len(claims) / across), step * len(name)) + 7
+        texts += [{"x": 0, "y": y + 10 + step * n, "text": line} for n, line in enumerate(name)]
         totals.append({"x": width - 2, "y": y + 10, "text": str(len(claims))})
         rules.append({"x": 0, "x2": width, "y": y + height - 1.5, "y2": y + height - 1.5})
         y += height
@@ -233,7 +235,7 @@ def by_design(book: Book, width: int) -> str:
 def strip(book: Book, width: int, article: Row) -> str:
     """The segments of an article side by side, as wide as they are long, coloured by the verdicts on what they state."""
     end = max((s["end"] for s in article["segments"]), default=1) or 1
-    height, boxes, ticks = 54.0, [], []
+    height, boxes, ticks = 76.0, [], []
     for s in article["segments"]:
         x, x2 = width * s["start"] / end, width * s["end"] / end
         verdicts = [m["claim"]["rating"]["verdict"] for m in sorted(s["stated"], key=lambda m: standing(m["claim"]))]
@@ -246,7 +248,11 @@ def strip(book: Book, width: int, article: Row) -> str:
     silent = sum(not s["stated"] for s in article["segments"])
     text = f"{len(article['segments'])} segments, {silent} of them without a claim; claims stated: {counted(book.verdicts(article['claims']), book)}."
     return svg(
-        [bars(boxes), words(ticks, "soft", 12, "center")], width, height + 22, "The article, segment by segment", text
+        [bars(boxes, 0.6), words(ticks, "soft", 12, "center")],
+        width,
+        height + 22,
+        "The article, segment by segment",
+        text,
     )
 
 

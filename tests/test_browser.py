@@ -111,7 +111,7 @@ def test_search_finds_words_names_and_ids(open_page):
     page.get_by_label("Search").fill("zzzzzz")
     assert not shown(page) and "No claim fits" in page.locator("#count").inner_text()
     page.get_by_role("button", name="Clear all").click()
-    page.wait_for_function(f"document.querySelectorAll('#claims > li').length === {every}")
+    playwright.expect(page.locator("#claims > li")).to_have_count(every)
 
 
 def test_facets_answer_which_claims_are_refuted_with_at_least_moderate_certainty(open_page, folder):
@@ -217,7 +217,7 @@ def test_it_opens_from_a_folder_without_a_server(chromium, folder):
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto((folder / "claims/index.html").as_uri() + "?q=injected")
-    page.wait_for_function("document.querySelectorAll('#claims > li').length < 10")
+    assert 0 < page.locator("#claims > li").count() < 10
     page.locator("#claims > li > a").first.click()
     assert page.locator("h1").inner_text()
     page.close()

@@ -153,7 +153,7 @@ def weigh(claim: Claim, links: Sequence[Link], searches: Sequence[Search], polic
         unseen = Step(
             "direction",
             None,
-            f"{len(kept)} findings looked and show no instance; that does not show that there is none.",
+            f"Findings that looked and show no instance: {len(kept)}; that does not show that there is none.",
         )
         rating = nothing_left(searches, policy, (unseen,))
     else:
@@ -172,9 +172,9 @@ def admit(
     claim: Claim, links: Sequence[Link], rules: dict[str, Any], policy: Policy
 ) -> tuple[list[Link], tuple[Step, ...]]:
     """Links that may bear the claim, one for each data set, held against its threshold; and why the others may not."""
-    steps, kept = [], []
+    steps, kept, admissible = [], [], all_starts(rules)
     for link in links:
-        if why := barred(link, rules, policy):
+        if why := barred(link, admissible, policy):
             steps.append(Step("exclusion", None, f"{link.finding_id} is left out: {why}."))
         else:
             kept.append(held_against_threshold(claim, link, policy))
@@ -201,7 +201,7 @@ def precedence(link: Link, policy: Policy) -> tuple[bool, int, int, str]:
     return link.direction == "inconclusive", policy["design_rank"].index(link.design), -(link.n or 0), link.finding_id
 
 
-def barred(link: Link, rules: dict[str, Any], policy: Policy) -> str:
+def barred(link: Link, admissible: set[str], policy: Policy) -> str:
     """Why a link may not bear claims of this kind; empty if it may."""
     never = policy["never"]
     return (
@@ -210,7 +210,7 @@ def barred(link: Link, rules: dict[str, Any], policy: Policy) -> str:
         or never["designs"].get(link.design)
         or (
             ""
-            if link.design in all_starts(rules)
+            if link.design in admissible
             else f"a {link.design.replace('_', ' ')} is not admissible for this type of claim"
         )
     )
@@ -387,7 +387,7 @@ def judge(
         Step(
             "start",
             None,
-            f"{stratum['name'].replace('_', ' ').capitalize()}: {len(side)} findings carry the direction; their design starts at {levels[start].replace('_', ' ')}.",
+            f"{stratum['name'].replace('_', ' ').capitalize()}: findings that carry the direction: {len(side)}; the design starts at {levels[start].replace('_', ' ')}.",
         )
     ]
     moved = [
@@ -472,7 +472,7 @@ def risk_of_bias(_: Claim, side: Sequence[Link], __: int, start: int, policy: Po
 
 def inconsistency(_: Claim, __: Sequence[Link], minority: int, ___: int, ____: Policy) -> Step | None:
     """One level for any finding on the other side."""
-    return Step("inconsistency", -1, f"{minority} of the findings point the other way.") if minority else None
+    return Step("inconsistency", -1, f"Findings that point the other way: {minority}.") if minority else None
 
 
 def indirectness(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
@@ -531,7 +531,7 @@ def replication(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Polic
     """One level if fewer than two laboratories carry the direction."""
     labs = {link.lab_key or link.dataset_key or link.finding_id for link in side}
     return (
-        Step("replication", -1, f"Only {len(labs)} independent laboratory carries it.")
+        Step("replication", -1, f"Independent laboratories that carry it: {len(labs)}.")
         if len(labs) < policy["thresholds"]["laboratories"]
         else None
     )
@@ -615,8 +615,9 @@ def robust(claim: Claim, links: Sequence[Link], rating: Rating, rules: dict[str,
 def opposing(links: Sequence[Link], side: str, rules: dict[str, Any], policy: Policy) -> list[list[Link]]:
     """Admissible links of one direction by data set, the one that would be kept first."""
     groups: dict[str, list[Link]] = {}
+    admissible = all_starts(rules)
     for link in sorted(links, key=lambda k: precedence(k, policy)):
-        if link.direction == side and not barred(link, rules, policy):
+        if link.direction == side and not barred(link, admissible, policy):
             groups.setdefault(link.dataset_key or link.finding_id, []).append(link)
     return list(groups.values())
 
@@ -634,10 +635,10 @@ def overturned(
     Of each data set one finding counts, so what can be left out is its first, its first two, and so on.
     """
     for choice in product(*[range(len(group) + 1) for group in against]):
-        out = [link for count, group in zip(choice, against, strict=True) for link in group[:count]]
-        kept, _ = admit(claim, [link for link in links if link not in out], rules, policy)
+        out = [link.finding_id for count, group in zip(choice, against, strict=True) for link in group[:count]]
+        kept, _ = admit(claim, [link for link in links if link.finding_id not in out], rules, policy)
         if out and (not kept or decide(claim, kept, rules, policy).verdict != verdict):
-            return [link.finding_id for link in out]
+            return out
     return []
 
 
@@ -645,7 +646,8 @@ def stability(
     claim: Claim, links: Sequence[Link], searches: Sequence[Search], policy: Policy, verdict: str
 ) -> tuple[float, Step]:
     """Share of the alternative policies under which the verdict stays."""
-    verdicts = [weigh(claim, links, searches, other).verdict for other in alternatives(PolicyKey(policy))]
+    effect = claim.claim_type in policy["dispatch"]["effect"]["claim_types"]
+    verdicts = [weigh(claim, links, searches, other).verdict for other in alternatives(PolicyKey(policy), effect)]
     stays = sum(found == verdict for found in verdicts)
     share = round(stays / len(verdicts), 2)
     others = sorted({found for found in verdicts if found != verdict})
@@ -672,9 +674,9 @@ class PolicyKey:
 
 
 @cache
-def alternatives(key: PolicyKey) -> tuple[Policy, ...]:
-    """The other published start rules, and each threshold moved down and up under each of the three start rules."""
-    policy, starts = key.policy, [None, *key.policy["alternatives"]["starts"].values()]
+def alternatives(key: PolicyKey, effect: bool) -> tuple[Policy, ...]:
+    """Each threshold moved down and up; for claims of effect under each of the three published start rules, which are about effects."""
+    policy, starts = key.policy, [None, *(key.policy["alternatives"]["starts"].values() if effect else ())]
     moves = [{}, *({name: value} for name, values in policy["alternatives"]["thresholds"].items() for value in values)]
     return tuple(changed(policy, start, move) for start in starts for move in moves if start or move)
 

@@ -4,10 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.run-installed
 DEV    := $(VENV)/.dev-installed
+SITE   := $(VENV)/.site-installed
+NPM    := node_modules/.package-lock.json
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help validate test fast lint rate package docs clean lock
+.PHONY: help validate test fast lint rate package site serve sql browser docs clean lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,14 +29,25 @@ $(DEV): requirements-dev.txt $(RUN)
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
+$(SITE): requirements-site.txt $(RUN)
+	@echo "installing pinned parts of the site"
+	@$(PIP) -r requirements-site.txt
+	@touch $@
+
+$(NPM): package.json package-lock.json .npmrc
+	@command -v npm >/dev/null || { echo "npm is needed for the site's search and fonts: install Node.js 20 or newer"; exit 2; }
+	@echo "installing pinned search, fonts and axe"
+	@npm ci --silent
+	@touch $@
+
 validate: $(RUN) ## check the published data and print what it holds
 	@$(BIN)/python scripts/validate.py
 
-test: $(DEV) ## all tests, linter and type checker
+test: $(DEV) $(SITE) ## all tests, linter and type checker
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m pytest -q
 
-fast: $(DEV) ## the tests that take under a second each
+fast: $(DEV) $(SITE) ## the tests that take under a second each
 	@$(BIN)/python -m pytest -q -m "not slow"
 
 lint: $(DEV) ## format and mend what the linter can mend
@@ -46,9 +59,23 @@ rate: $(RUN) ## compute ratings and rating_steps again
 package: $(RUN) ## bring the descriptor and generated pages up to date
 	@$(BIN)/python scripts/package.py
 
+site: $(SITE) $(NPM) ## build the explorer into dist/site
+	@$(BIN)/python scripts/site.py
+
+serve: site ## show the explorer at http://localhost:8000
+	@echo "http://localhost:8000 (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory dist/site 8000 2>/dev/null
+
+sql: $(SITE) ## ask the database in SQL at http://localhost:8001
+	@$(BIN)/python scripts/sql.py
+
+browser: $(DEV) $(SITE) $(NPM) ## the explorer in Chromium (needs chromium, as from apt install chromium)
+	@$(BIN)/python -m pytest -q -m browser
+
 lock: ## pin all dependencies again, with hashes (needs pip-tools)
 	pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -o requirements.txt pyproject.toml
 	pip-compile -q --generate-hashes --strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -c requirements.txt -o requirements-dev.txt pyproject.toml
+	pip-compile -q --generate-hashes --strip-extras --extra site --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -c requirements.txt -c requirements-dev.txt -o requirements-site.txt pyproject.toml
 
 clean: ## remove what set-up and tests made
-	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -130,13 +130,15 @@ def vocabulary(rows: Rows) -> list[dict[str, Any]]:
 class Tiny:
     """A tiny package in a folder: change rows or files, then ``check`` it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Write the whole package."""
-        self.root, self.rows = folder, copy.deepcopy(tiny_rows())
+    def __init__(self, folder: Path, rows: Rows | None = None, texts: dict[str, str] | None = None) -> None:
+        """Write the whole package: the tiny rows and text, or those given."""
+        self.root = folder
+        self.rows: Rows = {name: [] for name in SCHEMAS} | copy.deepcopy(rows or tiny_rows())
         shutil.copytree(HOME / "schemas", folder / "schemas", ignore=shutil.ignore_patterns("kratom_claims"))
         (folder / "data").mkdir()
         (folder / "texts").mkdir()
-        (folder / "texts" / f"{CAPTURE}.txt").write_text(TEXT, encoding="utf-8")
+        for capture, text in (texts or {CAPTURE: TEXT}).items():
+            (folder / "texts" / f"{capture}.txt").write_text(text, encoding="utf-8")
         (folder / "CHANGELOG.md").write_text("# Changelog\n\n## 0.1.0\n\nFirst.\n", encoding="utf-8")
         self.descriptor = {
             "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",

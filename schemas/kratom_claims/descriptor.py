@@ -5,11 +5,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from .edition import Edition
 from .files import json_text
-from .package import HOME
+from .forms.citation import cff
+from .package import HOME, Package
 from .pages import pages
 from .rules.releases import facts
-from .tables import Table, parse
+from .tables import Table, Tables, parse
 
 
 def derived(root: Path = HOME) -> dict[Path, str]:
@@ -17,13 +19,9 @@ def derived(root: Path = HOME) -> dict[Path, str]:
     descriptor = refreshed(json.loads((root / "datapackage.json").read_text(encoding="utf-8")), root)
     texts = {root / "datapackage.json": json_text(descriptor)}
     texts |= {root / name: text for name, text in pages(root).items()}
-    version, day = descriptor["version"], descriptor["created"][:10]
-    for name, marks in [("pyproject.toml", {r'(?m)^version = ".*"$': f'version = "{version}"'}),
-                        ("CITATION.cff", {r"(?m)^version: .*$": f"version: {version}", r"(?m)^date-released: .*$": f"date-released: '{day}'"})]:  # fmt: skip
-        text = (root / name).read_text(encoding="utf-8")
-        for pattern, right in marks.items():
-            text = re.sub(pattern, right, text)
-        texts[root / name] = text
+    pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
+    texts[root / "pyproject.toml"] = re.sub(r'(?m)^version = ".*"$', f'version = "{descriptor["version"]}"', pyproject)
+    texts[root / "CITATION.cff"] = cff(Edition(Package(root, descriptor, {}, {}), Tables(), {}), inside=True)
     return texts
 
 

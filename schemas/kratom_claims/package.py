@@ -1,7 +1,6 @@
 """Opening a data package: a folder, a descriptor, or a bundle (zip)."""
 
 import json
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -12,8 +11,10 @@ from typing import Any
 
 from .faults import UnusableError
 
-HOME = Path(__file__).resolve().parents[2]
-"""Root of the repository that this code stands in."""
+INSTALLED = Path(__file__).resolve().parent / "bundle"
+"""The released folder that a wheel brings with it."""
+HOME = INSTALLED if INSTALLED.is_dir() else Path(__file__).resolve().parents[2]
+"""Root of the package that this code goes with: what the wheel brought, or the repository that the code stands in."""
 BUNDLE_LIMIT = 512 * 1024 * 1024
 """Most bytes that a bundle may unpack to."""
 BUNDLE_FILES = 10_000
@@ -198,14 +199,3 @@ def key_fields(schema: dict[str, Any]) -> list[str]:
     """Fields of the primary key, always as a list."""
     key = schema.get("primaryKey", [])
     return [key] if isinstance(key, str) else list(key)
-
-
-def copy_package(package: Package, folder: Path) -> Path:
-    """A copy of the package's own files (descriptor, schemas, tables, changelog) in an empty folder."""
-    for name in ["data", "schemas", "datapackage.json", "CHANGELOG.md", "releases.json"]:
-        source = package.root / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "kratom_claims"))
-        elif source.exists():
-            shutil.copy(source, folder / name)
-    return folder

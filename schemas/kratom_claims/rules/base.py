@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals as nw
 
+from ..diff import Difference, since_last_release
 from ..faults import Fault
 from ..package import Package
 from ..ratings import rated
@@ -48,6 +49,13 @@ class Context:
     def computed(self) -> dict[str, Rating]:
         """Ratings that the rubric computes from the tables, once for all rules."""
         return rated(self.tables)
+
+    @cached_property
+    def since_last(self) -> Difference | None:
+        """What changed since the last release, once for all rules; None, and it is said why, if there is nothing to compare with."""
+        found, why_not = since_last_release(self.package)
+        self.said += [why_not] if why_not else []
+        return found
 
     @cached_property
     def released_on(self) -> str:

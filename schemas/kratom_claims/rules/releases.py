@@ -1,10 +1,16 @@
 """R: releases. The descriptor says what the files are, and versions keep their promises."""
 
 import hashlib
+import os
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from ..faults import Fault
+from .. import bundle
+from ..faults import Fault, UnusableError
+from ..package import opened
+from ..versions import numbers
 from .base import CATALOGUE, Context, file_fault, rule
 
 DESCRIPTOR = "datapackage.json"
@@ -87,6 +93,42 @@ def retired(c: Context) -> Iterable[Any]:
 
 
 @rule(
+    "R2/ids",
+    "no identifier of the last release is gone without a row in retired_ids, and no retired one is forgotten",
+    "rows that vanish between releases break every citation of them",
+    "Put the row back, or say in retired_ids what became of it",
+)
+def ids(c: Context) -> Iterable[Fault]:
+    """Identifiers of the last release against those of today."""
+    one = CATALOGUE["R2/ids"]
+    for change in c.since_last.changes if c.since_last else ():
+        if change.kind == "id gone":
+            yield file_fault(one, c.tables[change.table].file, found=f"{change.row} is gone", allowed="its row, or one in retired_ids", row=change.row)  # fmt: skip
+        elif change.kind == "row removed" and change.table == "retired_ids":
+            yield file_fault(one, c.tables["retired_ids"].file, found="no longer said to be retired", allowed="the row of the last release", row=change.row)  # fmt: skip
+
+
+@rule(
+    "R3/version",
+    "the version is at least what the difference to the last release demands",
+    "users pin versions, and trust what their numbers promise",
+    "Raise the version in datapackage.json; scripts/diff.py shows what changed",
+)
+def version_enough(c: Context) -> Iterable[Fault]:
+    """The version of the descriptor against the least that the changes allow."""
+    one, version = CATALOGUE["R3/version"], str(c.package.descriptor.get("version", ""))
+    try:
+        found = numbers(version)
+    except UnusableError as error:
+        yield file_fault(one, DESCRIPTOR, found=version, allowed=str(error), column="version")
+        return
+    if c.since_last and found < numbers(c.since_last.least):
+        what = ", ".join(c.since_last.kinds)
+        yield file_fault(one, DESCRIPTOR, found=version, column="version",
+                         allowed=f"at least {c.since_last.least}, as since {c.since_last.old} there is a {c.since_last.step} change ({what})")  # fmt: skip
+
+
+@rule(
     "R4/changelog",
     "the changelog names the version of the descriptor",
     "a version without a word on what changed cannot be trusted",
@@ -116,3 +158,45 @@ def one_version(c: Context) -> Iterable[Fault]:
             yield file_fault(
                 CATALOGUE["R4/one-version"], name, found="another version, or none", allowed=version, row=version
             )
+
+
+@rule(
+    "R5/bundle",
+    "the bundle, unpacked alone in an empty folder, opens and holds the same tables",
+    "what is shipped must be what was checked",
+    "Keep tables in data/ and Table Schemas in schemas/, which are what a bundle holds",
+)
+def bundle_alone(c: Context) -> Iterable[Fault]:
+    """The zip of the package, read back by itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "bundle.zip"
+        archive.write_bytes(bundle.zipped(bundle.members(c.package.root)))
+        try:
+            with opened(archive) as alone:
+                for name, table in c.tables.items():
+                    if table.content and (
+                        not alone.path(name).is_file() or alone.path(name).read_bytes() != table.content
+                    ):
+                        yield file_fault(CATALOGUE["R5/bundle"], table.file, found="not in the bundle", allowed="the same file in the bundle", row=name)  # fmt: skip
+        except UnusableError as error:
+            yield file_fault(CATALOGUE["R5/bundle"], DESCRIPTOR, found=str(error), allowed="a bundle that opens alone")
+
+
+@rule(
+    "R6/same-bytes",
+    "the same files give the same bundle, whatever their folder, time stamps and permissions",
+    "a checksum is worth something only if anyone can make it again",
+    "Let nothing but names and contents of files into the bundle (schemas/kratom_claims/bundle.py)",
+)
+def same_bytes(c: Context) -> Iterable[Fault]:
+    """The bundle of the package against that of a copy elsewhere with other time stamps and permissions."""
+    files = bundle.members(c.package.root)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in reversed(files.items()):
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(0o600)
+            os.utime(path, (0, 0))
+        if bundle.zipped(bundle.members(Path(folder))) != bundle.zipped(files):
+            yield file_fault(CATALOGUE["R6/same-bytes"], DESCRIPTOR, found="another bundle from a copy of the same files", allowed="the same bytes")  # fmt: skip

@@ -1,0 +1,343 @@
+"""What changed between two versions: verdicts first, then the contract, rows and cells; and the version step it demands."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .faults import UnusableError
+from .files import cell
+from .package import Package, key_fields, opened, read_json
+from .tables import ROW, Table, Tables, read_tables
+from .versions import STEPS, checked_out, has_tag, least, records, tag_of
+
+DEMANDS = {
+    "table removed": "major", "column removed": "major", "column retyped": "major", "columns reordered": "major",
+    "key changed": "major", "constraint tightened": "major", "code removed": "major", "code redefined": "major",
+    "id retired": "major", "id gone": "major",
+    "table added": "minor", "column added": "minor", "constraint loosened": "minor", "code added": "minor",
+    "id merged": "minor", "row added": "minor", "row removed": "minor", "verdict moved": "minor", "rubric changed": "minor",
+    "value corrected": "patch", "documentation changed": "patch",
+}  # fmt: skip
+"""The step that each kind of change demands, most demanding first. A tightened constraint breaks those who hold rows of their own."""
+LABELS = {"claims": "statement", "findings": "summary", "claim_evidence": "direction", "sources": "title", "searches": "query",
+          "entities": "label", "mentions": "claim_id", "vocabulary": "label", "ratings": "verdict"}  # fmt: skip
+"""The column that tells a reader what a row is, where there is one."""
+COMPUTED = ("ratings", "rating_steps")
+"""Tables that follow from the others: their rows demand nothing of their own, but verdicts that move do."""
+DOCUMENTATION = {"title", "description", "example", "rdfType", "vocabulary", "$schema", "name"}
+"""Properties of schemas and fields that say something and constrain nothing."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: its kind (a key of ``DEMANDS``), where, and the value before and after."""
+
+    kind: str
+    table: str
+    row: str = ""
+    column: str = ""
+    old: str = ""
+    new: str = ""
+
+    def words(self) -> str:
+        """The change on one line, as a reason for something else."""
+        place = " ".join(part for part in (self.table, self.row, self.column) if part)
+        if self.kind == "value corrected":
+            return f"{place}: {self.old or '(blank)'} → {self.new or '(blank)'}"
+        told = self.new or self.old
+        return f"{place} {self.kind.split()[-1]}" + (f" ({told})" if told else "")
+
+
+@dataclass(frozen=True)
+class Move:
+    """A verdict or certainty that moved, and the changes that bear on it."""
+
+    claim: str
+    statement: str
+    old: str
+    new: str
+    causes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """All that changed between two versions."""
+
+    old: str
+    new: str
+    changes: tuple[Change, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """How many changes there are of each kind, the most demanding kinds first."""
+        counts = Counter(change.kind for change in self.changes)
+        return {kind: counts[kind] for kind in DEMANDS if counts[kind]}
+
+    @property
+    def step(self) -> str:
+        """The step that the changes demand together."""
+        return max((DEMANDS[kind] for kind in self.kinds), key=STEPS.index, default="none")
+
+    @property
+    def least(self) -> str:
+        """The least version that the newer one may bear."""
+        return least(self.old, self.step)
+
+
+def difference(old: Package, new: Package) -> Difference:
+    """Compare two packages by key. Raises UnusableError if a table of either cannot be read."""
+    before, after = readable(old), readable(new)
+    changes = [*descriptor_changes(old, new), *policy_changes(old, new), *table_changes(before, after)]
+    shared = [name for name in before if name in after]
+    for name in shared:
+        changes += schema_changes(name, before[name].schema, after[name].schema)
+        changes += row_changes(before[name], after[name], retired(after))
+    moves = moved(before, after, changes)
+    changes += [Change("verdict moved", "ratings", m.claim, "", m.old, m.new) for m in moves]
+    order = list(DEMANDS)
+    return Difference(
+        version(old), version(new), tuple(sorted(changes, key=lambda c: order.index(c.kind))), tuple(moves)
+    )
+
+
+def since_last_release(package: Package) -> tuple[Difference | None, str]:
+    """What changed since the last recorded release, or None and why there is nothing to compare with."""
+    made = records(package.root)
+    if not made:
+        return None, "not compared with a last release (R2/ids, R3/version): no releases.json here names one"
+    last = made[-1]["version"]
+    if not has_tag(package.root, last):
+        return (
+            None,
+            f"not compared with release {last} (R2/ids, R3/version): its tag {tag_of(last)} is not here; git fetch --tags brings it",
+        )
+    try:
+        with checked_out(package.root, tag_of(last)) as folder, opened(folder) as old:
+            return difference(old, package), ""
+    except UnusableError as error:
+        return None, f"not compared with release {last} (R2/ids, R3/version): {error}"
+
+
+def version(package: Package) -> str:
+    """The version of a package."""
+    return str(package.descriptor.get("version", ""))
+
+
+def readable(package: Package) -> Tables:
+    """The tables of a package, if all can be compared."""
+    tables = read_tables(package)
+    for table in tables.values():
+        if not table.usable:
+            why = table.unreadable or "its header is not the declared one"
+            raise UnusableError(f"{table.file} of version {version(package)}: {why}. Validate that version first.")
+    return tables
+
+
+def has_ids(schema: dict[str, Any]) -> bool:
+    """Whether the rows of a table have an identifier of their own: a key of one column that refers to no other table."""
+    key = key_fields(schema)
+    return len(key) == 1 and not any(list(k["fields"]) == key for k in schema.get("foreignKeys", []))
+
+
+def retired(tables: Tables) -> dict[tuple[str, str], str | None]:
+    """Retired ids with their successors, by table and id."""
+    if "retired_ids" not in tables:
+        return {}
+    frame = tables["retired_ids"].text.fillna("")
+    return {(r.table, r.id): r.replaced_by or None for r in frame.itertuples()}
+
+
+# --- the contract -----------------------------------------------------------------------------------------------------
+
+
+def descriptor_changes(old: Package, new: Package) -> Iterable[Change]:
+    """What the descriptor says of the package as a whole; version, date and derived properties are no change of their own."""
+    passed_over = {"version", "created", "resources"}
+    for name in sorted((old.descriptor.keys() | new.descriptor.keys()) - passed_over):
+        a, b = old.descriptor.get(name), new.descriptor.get(name)
+        if a != b:
+            yield Change("documentation changed", "datapackage.json", "", name, plain(a), plain(b))
+
+
+def policy_changes(old: Package, new: Package) -> Iterable[Change]:
+    """The rubric's policy, and the other files of the contract that are no Table Schemas."""
+    for name, kind in [("rubric", "rubric changed"), ("prefixes", "documentation changed")]:
+        a, b = (policy(package, name) for package in (old, new))
+        if a != b:
+            yield Change(kind, f"schemas/{name}.json", "", "", plain(a.get("version")), plain(b.get("version")))
+
+
+def policy(package: Package, name: str) -> dict[str, Any]:
+    """A policy file of a package; empty if it has none."""
+    path = package.root / "schemas" / f"{name}.json"
+    return read_json(path, package.root) if path.is_file() else {}
+
+
+def table_changes(old: Tables, new: Tables) -> Iterable[Change]:
+    """Tables that came and went. A renamed table is one of each."""
+    yield from (Change("table removed", name) for name in old if name not in new)
+    yield from (Change("table added", name) for name in new if name not in old)
+
+
+def schema_changes(table: str, old: dict[str, Any], new: dict[str, Any]) -> Iterable[Change]:
+    """Columns, keys and the words about a table."""
+    before, after = ({f["name"]: f for f in schema["fields"]} for schema in (old, new))
+    yield from (Change("column removed", table, "", name) for name in before if name not in after)
+    yield from (Change("column added", table, "", name) for name in after if name not in before)
+    kept = [name for name in before if name in after]
+    if list(after)[: len(kept)] != kept:
+        yield Change("columns reordered", table, "", "", ", ".join(before), ", ".join(after))
+    for name in kept:
+        yield from field_changes(table, before[name], after[name])
+    yield from key_changes(table, old, new)
+    if [old.get(p) for p in ("title", "description")] != [new.get(p) for p in ("title", "description")]:
+        yield Change(
+            "documentation changed", table, "", "", plain(old.get("description")), plain(new.get("description"))
+        )
+
+
+def field_changes(table: str, old: dict[str, Any], new: dict[str, Any]) -> Iterable[Change]:
+    """Type, constraints and words of one column."""
+    for name in sorted((old.keys() | new.keys()) - {"constraints"}):
+        a, b = old.get(name), new.get(name)
+        if a != b:
+            kind = "documentation changed" if name in DOCUMENTATION else "column retyped"
+            yield Change(kind, table, "", old["name"], f"{name} {plain(a)}", f"{name} {plain(b)}")
+    before, after = old.get("constraints", {}), new.get("constraints", {})
+    for name in sorted(before.keys() | after.keys()):
+        a, b = before.get(name), after.get(name)
+        if a != b:
+            kind = "constraint loosened" if loosened(name, a, b) else "constraint tightened"
+            yield Change(kind, table, "", old["name"], f"{name} {plain(a)}", f"{name} {plain(b)}")
+
+
+def loosened(name: str, old: Any, new: Any) -> bool:
+    """Whether every value that the old constraint allowed is still allowed. Patterns cannot be compared, so a changed one is not."""
+    if new is None or new is False:
+        return True
+    if old is None or old is False:
+        return False
+    if name == "enum":
+        return set(old) <= set(new)
+    if name in ("minimum", "minLength"):
+        return bool(new <= old)
+    return name in ("maximum", "maxLength") and bool(new >= old)
+
+
+def key_changes(table: str, old: dict[str, Any], new: dict[str, Any]) -> Iterable[Change]:
+    """Primary key, unique keys, references, and what counts as missing."""
+    for name in ("primaryKey", "missingValues"):
+        a, b = as_list(old.get(name)), as_list(new.get(name))
+        if a != b:
+            yield Change(
+                "key changed" if name == "primaryKey" else "column retyped", table, "", name, plain(a), plain(b)
+            )
+    for name in ("foreignKeys", "uniqueKeys"):
+        a, b = old.get(name, []), new.get(name, [])
+        yield from (Change("constraint loosened", table, "", name, plain(key)) for key in a if key not in b)
+        yield from (Change("constraint tightened", table, "", name, "", plain(key)) for key in b if key not in a)
+
+
+def as_list(value: Any) -> list[Any]:
+    """A property that may be written as one value or as a list."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def plain(value: Any) -> str:
+    """A property as text for a reader."""
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {plain(v)}" for name, v in value.items())
+    return ", ".join(map(plain, value)) if isinstance(value, list) else "(none)" if value is None else cell(value)
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def row_changes(old: Table, new: Table, gone: dict[tuple[str, str], str | None]) -> Iterable[Change]:
+    """Rows that came and went, and cells that changed, by the key of the row."""
+    before, after = (t.text[~t.text[ROW].duplicated()].set_index(ROW).fillna("") for t in (old, new))
+    label = LABELS.get(old.name, "")
+    for row, text in labelled(before.loc[before.index.difference(after.index)], label):
+        yield Change(removal(old, row, gone), old.name, row, "", text, gone.get((old.name, row)) or "")
+    added = "code added" if old.name == "vocabulary" else "value corrected" if old.name in COMPUTED else "row added"
+    yield from (
+        Change(added, old.name, row, "", "", text)
+        for row, text in labelled(after.loc[after.index.difference(before.index)], label)
+    )
+    columns = [name for name in old.fields if name in new.fields]
+    rows = before.index.intersection(after.index).sort_values()
+    a, b = before.loc[rows, columns].to_numpy(), after.loc[rows, columns].to_numpy()
+    for r, c in zip(*(a != b).nonzero(), strict=True):
+        meaning = old.name == "vocabulary" and columns[c] in ("definition", "iri")
+        kind = "code redefined" if meaning else "value corrected"
+        yield Change(kind, old.name, rows[r], columns[c], a[r, c], b[r, c])
+
+
+def removal(table: Table, row: str, gone: dict[tuple[str, str], str | None]) -> str:
+    """What it is that a row is no more there."""
+    if table.name == "vocabulary":
+        return "code removed"
+    if table.name in COMPUTED:
+        return "value corrected"
+    if not has_ids(table.schema):
+        return "row removed"
+    if (table.name, row) not in gone:
+        return "id gone"
+    return "id merged" if gone[table.name, row] else "id retired"
+
+
+def labelled(frame: Any, label: str) -> Iterable[tuple[str, str]]:
+    """Keys of rows in order, each with what the row says."""
+    frame = frame.sort_index()
+    return zip(frame.index, frame[label] if label in frame.columns else [""] * len(frame), strict=True)
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------------------
+
+
+def moved(old: Tables, new: Tables, changes: Sequence[Change]) -> list[Move]:
+    """Claims of both versions whose verdict or certainty is another one, each with what moved it."""
+    if not all(name in tables for tables in (old, new) for name in ("ratings", "claims")):
+        return []
+    before, after = (t["ratings"].text.drop_duplicates("claim_id").set_index("claim_id") for t in (old, new))
+    said = new["claims"].text.drop_duplicates("claim_id").set_index("claim_id")["statement"]
+    both = before.join(after, lsuffix="_old", rsuffix="_new", how="inner").sort_index()
+    apart = both[(both["verdict_old"] != both["verdict_new"]) | (both["certainty_old"] != both["certainty_new"])]
+    found, bearing = by_row(changes), bearings(old, new)
+    return [Move(row.Index, str(said.get(row.Index, "")), judgement(row.verdict_old, row.certainty_old), judgement(row.verdict_new, row.certainty_new),
+                 tuple(causes(row.Index, found, bearing[row.Index]))) for row in apart.itertuples()]  # fmt: skip
+
+
+def judgement(verdict: str, certainty: str) -> str:
+    """Verdict and certainty in words."""
+    return f"{verdict}, {certainty}".replace("_", " ")
+
+
+def by_row(changes: Sequence[Change]) -> dict[tuple[str, str], list[Change]]:
+    """Changes by table and row; those of the whole contract stand under no table and no row."""
+    found: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        found[("", "") if change.kind == "rubric changed" else (change.table, change.row)].append(change)
+    return found
+
+
+def bearings(old: Tables, new: Tables) -> dict[str, set[tuple[str, str]]]:
+    """For each claim the rows that bear on its rating in either version: itself, its links, findings, sources, searches."""
+    bearing: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for t in (old, new):
+        sources = dict(zip(t["findings"].text["finding_id"], t["findings"].text["source_id"], strict=True))
+        for claim, finding in t["claim_evidence"].text[["claim_id", "finding_id"]].itertuples(index=False):
+            bearing[claim] |= {("claim_evidence", f"{claim}/{finding}"), ("findings", finding), ("sources", sources.get(finding, ""))}  # fmt: skip
+        for claim, search in t["claim_searches"].text[["claim_id", "search_id"]].itertuples(index=False):
+            bearing[claim] |= {("claim_searches", f"{claim}/{search}"), ("searches", search)}
+        for claim in t["claims"].text["claim_id"]:
+            bearing[claim].add(("claims", claim))
+    return bearing
+
+
+def causes(claim: str, found: dict[tuple[str, str], list[Change]], bearing: set[tuple[str, str]]) -> Iterable[Change]:
+    """The changes that bear on a claim: the rubric, then links, findings, sources, searches and the claim itself."""
+    for place in [("", ""), *sorted(bearing)]:
+        yield from found.get(place, [])

@@ -20,7 +20,12 @@ def described(folder: Path) -> Tiny:
     folder.mkdir(parents=True, exist_ok=True)
     tiny = Tiny(folder)
     about = json.loads((HOME / "datapackage.json").read_text(encoding="utf-8"))
-    tiny.descriptor = {**about, "version": "0.1.0", "created": tiny.descriptor["created"], "resources": tiny.descriptor["resources"]}
+    tiny.descriptor = {
+        **about,
+        "version": "0.1.0",
+        "created": tiny.descriptor["created"],
+        "resources": tiny.descriptor["resources"],
+    }
     tiny.describe()
     return tiny
 
@@ -42,7 +47,13 @@ def hazardous(tiny: Tiny) -> Tiny:
         more = {"claim_id": f"C{number:04}", "statement": f"Hazard {number}.", "population": text, "note": text, "valid_as_of": "1969-12-31", "threshold_value": number / 1000}  # fmt: skip
         tiny.rows["claims"].append(claim | more | {"dose": None, "negated": number % 2 == 0})
     tiny.rows["sources"][1] |= {"jurisdiction": "NA", "pmid": "007", "issued_on": "2016-02-29"}
-    tiny.rows["findings"][0] |= {"effect_value": 0.1, "ci_low": 0.123456789012345, "ci_high": 12345.678, "p_value": 0.0001, "n": 2147483647}
+    tiny.rows["findings"][0] |= {
+        "effect_value": 0.1,
+        "ci_low": 0.123456789012345,
+        "ci_high": 12345.678,
+        "p_value": 0.0001,
+        "n": 2147483647,
+    }
     tiny.write(rate=False)
     return tiny
 

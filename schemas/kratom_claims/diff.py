@@ -93,7 +93,8 @@ def difference(old: Package, new: Package) -> Difference:
     shared = [name for name in before if name in after]
     for name in shared:
         changes += schema_changes(name, before[name].schema, after[name].schema)
-        changes += row_changes(before[name], after[name], retired(after))
+        if before[name].content != after[name].content:
+            changes += row_changes(before[name], after[name], retired(after))
     moves = moved(before, after, changes)
     changes += [Change("verdict moved", "ratings", m.claim, "", m.old, m.new) for m in moves]
     order = list(DEMANDS)
@@ -301,13 +302,13 @@ def moved(old: Tables, new: Tables, changes: Sequence[Change]) -> list[Move]:
     """Claims of both versions whose verdict or certainty is another one, each with what moved it."""
     if not all(name in tables for tables in (old, new) for name in ("ratings", "claims")):
         return []
-    before, after = (t["ratings"].text.drop_duplicates("claim_id").set_index("claim_id") for t in (old, new))
+    before, after = (t["ratings"].text.drop_duplicates("claim_id") for t in (old, new))
     said = new["claims"].text.drop_duplicates("claim_id").set_index("claim_id")["statement"]
-    both = before.join(after, lsuffix="_old", rsuffix="_new", how="inner").sort_index()
+    both = before.merge(after, on="claim_id", suffixes=("_old", "_new")).sort_values("claim_id")
     apart = both[(both["verdict_old"] != both["verdict_new"]) | (both["certainty_old"] != both["certainty_new"])]
     found, bearing = by_row(changes), bearings(old, new)
-    return [Move(row.Index, str(said.get(row.Index, "")), judgement(row.verdict_old, row.certainty_old), judgement(row.verdict_new, row.certainty_new),
-                 tuple(causes(row.Index, found, bearing[row.Index]))) for row in apart.itertuples()]  # fmt: skip
+    return [Move(row.claim_id, str(said.get(row.claim_id, "")), judgement(row.verdict_old, row.certainty_old), judgement(row.verdict_new, row.certainty_new),
+                 tuple(causes(row.claim_id, found, bearing[row.claim_id]))) for row in apart.itertuples()]  # fmt: skip
 
 
 def judgement(verdict: str, certainty: str) -> str:

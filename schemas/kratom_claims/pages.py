@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from . import loading
 from .package import opened
 from .rules import CATALOGUE
 from .tables import Tables, read_tables
@@ -19,10 +20,11 @@ def pages(root: Path) -> dict[str, str]:
         tables = read_tables(package)
         order = [r["name"] for r in package.descriptor["resources"]]
     readme = (root / "README.md").read_text(encoding="utf-8")
-    for name, text in parts(tables).items():
+    for name, text in (parts(tables) | {"loading": loading.readme_part(root)}).items():
         readme = filled(readme, name, text)
     return {
         "docs/rules.md": rules_page(),
+        "docs/loading.md": loading.page(root),
         "docs/dictionary.md": dictionary_page([package.schemas[name] for name in order]),
         "README.md": readme,
     }

@@ -27,7 +27,11 @@ def shipped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "repository" and not (HOME / "data" / "claims.csv").is_file():
         pytest.skip("not run here: this repository has no data yet")
-    made = edition(read_package(HOME / "datapackage.json")) if request.param == "repository" else edition_of(hazardous(described(folder / "source")))
+    made = (
+        edition(read_package(HOME / "datapackage.json"))
+        if request.param == "repository"
+        else edition_of(hazardous(described(folder / "source")))
+    )
     files = forms.build(made)
     for name, content in files.items():
         path = folder / "shipped" / name

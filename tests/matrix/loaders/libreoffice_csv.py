@@ -12,7 +12,9 @@ def load(folder, name):
     fields = json.loads(Path(folder, "schemas", f"{name}.json").read_text(encoding="utf-8"))["fields"]
     columns = "/".join(f"{number}/{TYPES[f['type']]}" for number, f in enumerate(fields, start=1))
     command = ["soffice", "--headless", "--convert-to", "fods", f"--infilter=CSV:44,34,76,1,{columns},1033,false,true"]
-    subprocess.run([*command, "--outdir", str(folder), str(Path(folder, "data", f"{name}.csv"))], capture_output=True, check=True)
+    subprocess.run(
+        [*command, "--outdir", str(folder), str(Path(folder, "data", f"{name}.csv"))], capture_output=True, check=True
+    )
     return Path(folder, f"{name}.fods")
 
 

@@ -1,17 +1,27 @@
 """The tiny package as an edition with this repository's descriptor, and as a checkout that can be released."""
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from kratom_claims.edition import Edition, edition
-from kratom_claims.files import json_text
 from kratom_claims.package import HOME, read_package
 from tiny import Tiny
 
-CODE = ("schemas", "scripts", "tests/matrix/loaders", "pyproject.toml", "hatch_build.py", "LICENSE", ".gitignore")
+CODE = (
+    "docs/annotation.md",
+    "schemas",
+    "scripts",
+    "tests/matrix/loaders",
+    "pyproject.toml",
+    "hatch_build.py",
+    "LICENSE",
+    ".gitignore",
+)
+DAY = {"GIT_AUTHOR_DATE": "2026-01-03T12:00:00Z", "GIT_COMMITTER_DATE": "2026-01-03T12:00:00Z"}
 README = "# kratom-claims\n\n<!-- tables -->\n<!-- /tables -->\n<!-- loading -->\n<!-- /loading -->\n"
 
 
@@ -59,8 +69,10 @@ def hazardous(tiny: Tiny) -> Tiny:
 
 
 def git(root: Path, *arguments: str) -> str:
-    """Run git in a repository."""
-    return subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True).stdout
+    """Run git in a repository, on a day after the tiny package's."""
+    return subprocess.run(
+        ["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True, env=os.environ | DAY
+    ).stdout
 
 
 def checkout(folder: Path) -> Tiny:
@@ -73,7 +85,6 @@ def checkout(folder: Path) -> Tiny:
         copy(HOME / name, root / name)
     for name in ("data", "texts"):
         shutil.copytree(folder / "tiny" / name, root / name)
-    (root / "docs").mkdir()
     (root / "README.md").write_text(README, encoding="utf-8")
     (root / "CHANGELOG.md").write_text("# Changelog\n\n## 1.0.0\n\nFirst.\n", encoding="utf-8")
     tiny.describe()
@@ -94,16 +105,9 @@ def copy(source: Path, target: Path) -> None:
 
 
 def commit(root: Path, message: str) -> None:
-    """Commit everything, on a day after the tiny package's."""
+    """Commit everything."""
     git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message", message, "--date", "2026-01-03T12:00:00Z")
-
-
-def next_version(tiny: Tiny, version: str) -> None:
-    """Give the tiny package another version and name it in the changelog."""
-    tiny.descriptor["version"] = version
-    (tiny.root / "datapackage.json").write_text(json_text(tiny.descriptor), encoding="utf-8")
-    named(tiny.root, version)
+    git(root, "commit", "--quiet", "--message", message)
 
 
 def named(root: Path, version: str) -> None:

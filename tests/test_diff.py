@@ -155,6 +155,8 @@ DIRECTIONS = ["inconclusive", "refutes", "supports"]
 CASES: dict[str, tuple[str, str, Callable[[Tiny], Any]]] = {
     "column removed": ("major", "column removed", fields(lambda f: f.pop(-2))),
     "column renamed": ("major", "column removed", fields(lambda f: f[-2].update(name="remark"))),
+    "verdict renamed": ("major", "column removed", fields(lambda f: next(x for x in f if x["name"] == "verdict").update(name="judgement"), "ratings")),
+    "evidence removed": ("major", "table removed", without_table("claim_evidence")),
     "column retyped": ("major", "column retyped", fields(lambda f: next(x for x in f if x["name"] == "harm_severity").update(type="number"))),
     "columns reordered": ("major", "columns reordered", fields(lambda f: f.reverse())),
     "column added inside": ("major", "columns reordered", fields(lambda f: f.insert(1, NEW_FIELD))),

@@ -25,6 +25,9 @@ LABELS = {"claims": "statement", "findings": "summary", "claim_evidence": "direc
 """The column that tells a reader what a row is, where there is one."""
 COMPUTED = ("ratings", "rating_steps")
 """Tables that follow from the others: their rows demand nothing of their own, but verdicts that move do."""
+BEARING = {"ratings": ["claim_id", "verdict", "certainty"], "claims": ["claim_id", "statement"], "claim_evidence": ["claim_id", "finding_id"],
+           "findings": ["finding_id", "source_id"], "claim_searches": ["claim_id", "search_id"]}  # fmt: skip
+"""What must be there in both versions for verdicts to be compared and traced."""
 DOCUMENTATION = {"title", "description", "example", "rdfType", "vocabulary", "$schema", "name"}
 """Properties of schemas and fields that say something and constrain nothing."""
 
@@ -300,7 +303,9 @@ def labelled(frame: Any, label: str) -> Iterable[tuple[str, str]]:
 
 def moved(old: Tables, new: Tables, changes: Sequence[Change]) -> list[Move]:
     """Claims of both versions whose verdict or certainty is another one, each with what moved it."""
-    if not all(name in tables for tables in (old, new) for name in ("ratings", "claims")):
+    if not all(
+        name in t and set(columns) <= set(t[name].fields) for t in (old, new) for name, columns in BEARING.items()
+    ):
         return []
     before, after = (t["ratings"].text.drop_duplicates("claim_id") for t in (old, new))
     said = new["claims"].text.drop_duplicates("claim_id").set_index("claim_id")["statement"]

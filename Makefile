@@ -4,10 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.run-installed
 DEV    := $(VENV)/.dev-installed
+MATRIX := $(VENV)-matrix
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help validate test fast lint rate package docs clean lock
+.PHONY: help validate test fast lint rate package docs dist matrix clean lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,9 +47,24 @@ rate: $(RUN) ## compute ratings and rating_steps again
 package: $(RUN) ## bring the descriptor and generated pages up to date
 	@$(BIN)/python scripts/package.py
 
+dist: $(DEV) ## write all shipped forms of this version to dist/
+	@$(BIN)/python scripts/dist.py
+
+# Readers from outside have dependencies of their own, so they have an environment and a lock of their own.
+$(MATRIX)/.installed: requirements-matrix.txt
+	@echo "setting up $(MATRIX) (once)"
+	@$(PYTHON) -m venv $(MATRIX)
+	@$(MATRIX)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-matrix.txt
+	@touch $@
+
+matrix: $(MATRIX)/.installed ## load what is shipped in every reader, and hold it against validators from outside
+	@sh tests/matrix/setup.sh $(MATRIX)/bin/python
+	@$(MATRIX)/bin/python -m pytest -q tests/matrix
+
 lock: ## pin all dependencies again, with hashes (needs pip-tools)
 	pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -o requirements.txt pyproject.toml
-	pip-compile -q --generate-hashes --strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -c requirements.txt -o requirements-dev.txt pyproject.toml
+	pip-compile -q --generate-hashes --strip-extras --extra dev --extra release --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -c requirements.txt -o requirements-dev.txt pyproject.toml
+	pip-compile -q --generate-hashes --strip-extras --extra dev --extra release --extra matrix --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -c requirements-dev.txt -o requirements-matrix.txt pyproject.toml
 
 clean: ## remove what set-up and tests made
-	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MATRIX) .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -114,9 +114,12 @@ def test_nothing_is_made_up(edition: Edition) -> None:
     for name, content in forms.build(edition).items():
         if name.endswith((".json", ".jsonld", ".cff", ".md")):
             text = content.decode()
-            assert "https://doi.org" not in text and '"doi":' not in text and "\ndoi:" not in text and '"url": ""' not in text, (
-                name
-            )
+            assert (
+                "https://doi.org" not in text
+                and '"doi":' not in text
+                and "\ndoi:" not in text
+                and '"url": ""' not in text
+            ), name
 
 
 def test_a_minted_doi_reaches_every_form(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ CASES: dict[str, Any] = {
     "R4/changelog nothing said": lambda tiny, _: (tiny.descriptor.update(version="0.2.0"), tiny.describe()),
     "R4/one-version another number": lambda tiny, _: (tiny.root / "CITATION.cff").write_text("cff-version: 1.2.0\nversion: 0.0.9\n", encoding="utf-8"),
     "R5/bundle a table elsewhere": elsewhere,
+    "R5/bundle a stray table": lambda tiny, _: (tiny.root / "data" / "draft.csv").write_text("a\n", encoding="utf-8"),
     "R6/same-bytes a clock": clocked,
 }  # fmt: skip
 

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from .faults import UnusableError
 from .files import cell
 from .package import Package, key_fields, opened, read_json
-from .tables import ROW, Table, Tables, read_tables
+from .tables import Table, Tables, read_tables, row_ids
 from .versions import STEPS, checked_out, has_tag, least, records, tag_of
 
 DEMANDS = {
@@ -17,7 +19,7 @@ DEMANDS = {
     "id retired": "major", "id gone": "major",
     "table added": "minor", "column added": "minor", "constraint loosened": "minor", "code added": "minor",
     "id merged": "minor", "row added": "minor", "row removed": "minor", "verdict moved": "minor", "rubric changed": "minor",
-    "value corrected": "patch", "documentation changed": "patch",
+    "value corrected": "patch", "computed again": "patch", "documentation changed": "patch",
 }  # fmt: skip
 """The step that each kind of change demands, most demanding first. A tightened constraint breaks those who hold rows of their own."""
 LABELS = {"claims": "statement", "findings": "summary", "claim_evidence": "direction", "sources": "title", "searches": "query",
@@ -25,6 +27,9 @@ LABELS = {"claims": "statement", "findings": "summary", "claim_evidence": "direc
 """The column that tells a reader what a row is, where there is one."""
 COMPUTED = ("ratings", "rating_steps")
 """Tables that follow from the others: their rows demand nothing of their own, but verdicts that move do."""
+ADDITIONS = {"vocabulary": "code added"} | dict.fromkeys(COMPUTED, "computed again")
+REMOVALS = {"vocabulary": "code removed"} | dict.fromkeys(COMPUTED, "computed again")
+"""Kinds of added and removed rows, where it is not for the id to say."""
 BEARING = {"ratings": ["claim_id", "verdict", "certainty"], "claims": ["claim_id", "statement"], "claim_evidence": ["claim_id", "finding_id"],
            "findings": ["finding_id", "source_id"], "claim_searches": ["claim_id", "search_id"]}  # fmt: skip
 """What must be there in both versions for verdicts to be compared and traced."""
@@ -260,36 +265,41 @@ def plain(value: Any) -> str:
 
 
 def row_changes(old: Table, new: Table, gone: dict[tuple[str, str], str | None]) -> Iterable[Change]:
-    """Rows that came and went, and cells that changed, by the key of the row."""
-    before, after = (t.text[~t.text[ROW].duplicated()].set_index(ROW).fillna("") for t in (old, new))
+    """Rows that came and went, and cells that changed, by the key that the old version had."""
+    key = key_fields(old.schema)
+    before, after = keyed(old, key), keyed(new, key if set(key) <= set(new.fields) else key_fields(new.schema))
     label = LABELS.get(old.name, "")
     for row, text in labelled(before.loc[before.index.difference(after.index)], label):
         yield Change(removal(old, row, gone), old.name, row, "", text, gone.get((old.name, row)) or "")
-    added = "code added" if old.name == "vocabulary" else "value corrected" if old.name in COMPUTED else "row added"
-    yield from (
-        Change(added, old.name, row, "", "", text)
-        for row, text in labelled(after.loc[after.index.difference(before.index)], label)
-    )
+    for row, text in labelled(after.loc[after.index.difference(before.index)], label):
+        yield Change(ADDITIONS.get(old.name, "row added"), old.name, row, "", "", text)
     columns = [name for name in old.fields if name in new.fields]
     rows = before.index.intersection(after.index).sort_values()
     a, b = before.loc[rows, columns].to_numpy(), after.loc[rows, columns].to_numpy()
     for r, c in zip(*(a != b).nonzero(), strict=True):
-        meaning = old.name == "vocabulary" and columns[c] in ("definition", "iri")
-        kind = "code redefined" if meaning else "value corrected"
-        yield Change(kind, old.name, rows[r], columns[c], a[r, c], b[r, c])
+        yield Change(correction(old.name, columns[c]), old.name, rows[r], columns[c], a[r, c], b[r, c])
+
+
+def keyed(table: Table, key: list[str]) -> pd.DataFrame:
+    """The cells of a table as text, by the key of their row; the first row of each key."""
+    frame = table.text.set_index(row_ids(table.text, key))
+    return frame[~frame.index.duplicated()].fillna("")
 
 
 def removal(table: Table, row: str, gone: dict[tuple[str, str], str | None]) -> str:
     """What it is that a row is no more there."""
-    if table.name == "vocabulary":
-        return "code removed"
-    if table.name in COMPUTED:
-        return "value corrected"
-    if not has_ids(table.schema):
-        return "row removed"
+    if table.name in REMOVALS or not has_ids(table.schema):
+        return REMOVALS.get(table.name, "row removed")
     if (table.name, row) not in gone:
         return "id gone"
     return "id merged" if gone[table.name, row] else "id retired"
+
+
+def correction(table: str, column: str) -> str:
+    """What it is that a cell changed."""
+    if table == "vocabulary" and column in ("definition", "iri"):
+        return "code redefined"
+    return "computed again" if table in COMPUTED else "value corrected"
 
 
 def labelled(frame: Any, label: str) -> Iterable[tuple[str, str]]:

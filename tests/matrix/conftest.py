@@ -2,23 +2,13 @@
 
 import io
 import zipfile
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from editions import described, edition_of, hazardous
 from kratom_claims import forms
-from kratom_claims.edition import Edition, edition
+from kratom_claims.edition import edition
 from kratom_claims.package import HOME, read_package
-
-
-@dataclass(frozen=True)
-class Shipped:
-    """Shipped files in ``folder``, and the bundle unpacked in ``bundle``."""
-
-    edition: Edition
-    folder: Path
-    bundle: Path
+from shipping_case import Shipped
 
 
 @pytest.fixture(scope="session", params=["hazards", "repository"])

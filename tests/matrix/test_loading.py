@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from checksums import checksum, expected
-from conftest import Shipped
 from kratom_claims.package import HOME
+from shipping_case import Shipped
 
 LOADERS = Path(__file__).parent / "loaders"
 CACHE = HOME / ".cache" / "matrix"

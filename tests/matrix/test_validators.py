@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 import rdflib
 import yaml
-from conftest import Shipped
 from kratom_claims.package import HOME
+from shipping_case import Shipped
 
 CFF = HOME / ".cache" / "matrix" / "cff" / "cffconvert" / "schemas" / "1.2.0" / "schema.json"
 
@@ -117,6 +117,15 @@ def test_dataset_card(shipped: Shipped) -> None:
     assert data.license == shipped.edition.licences[0]["name"].lower()
     assert [c["config_name"] for c in data.configs] == list(shipped.edition.tables)
     assert all((shipped.folder / c["data_files"]).is_file() for c in data.configs)
+
+
+def test_frictionless_reads_the_zip_itself(shipped: Shipped) -> None:
+    from frictionless import validate
+
+    report = validate(str(shipped.folder / f"{shipped.edition.stem}.zip"), type="package")
+    assert len(report.tasks) == len(shipped.edition.tables)
+    wrong = {error.type for task in report.tasks for error in task.errors}
+    assert wrong <= {"constraint-error"}, "the hazards break patterns, and nothing else may be wrong"
 
 
 def conforms(path: Path) -> tuple[bool, rdflib.Graph]:

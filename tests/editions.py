@@ -1,5 +1,6 @@
 """The tiny package as an edition with this repository's descriptor, and as a checkout that can be released."""
 
+import copy
 import json
 import os
 import shutil
@@ -82,7 +83,7 @@ def checkout(folder: Path) -> Tiny:
     tiny = described(folder / "tiny")
     tiny.root = root
     for name in CODE:
-        copy(HOME / name, root / name)
+        put(HOME / name, root / name)
     for name in ("data", "texts"):
         shutil.copytree(folder / "tiny" / name, root / name)
     (root / "README.md").write_text(README, encoding="utf-8")
@@ -95,7 +96,16 @@ def checkout(folder: Path) -> Tiny:
     return tiny
 
 
-def copy(source: Path, target: Path) -> None:
+def copied(tiny: Tiny, root: Path) -> Tiny:
+    """The same package in another folder, to be changed; its history comes along if it has one."""
+    shutil.copytree(tiny.root, root)
+    other = copy.copy(tiny)
+    other.rows, other.root = copy.deepcopy(tiny.rows), root
+    other.descriptor = json.loads((root / "datapackage.json").read_text(encoding="utf-8"))
+    return other
+
+
+def put(source: Path, target: Path) -> None:
     """Copy a file or a folder, without what Python leaves behind."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():

@@ -1,6 +1,5 @@
 """Each kind of change of the version policy is told apart, demands its step, and too small a number is refused."""
 
-import copy
 import csv
 import json
 import shutil
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from editions import commit, field, git
+from editions import commit, copied, field, git
 from kratom_claims.diff import Difference, difference
 from kratom_claims.diff_pages import FORMATS, as_csv, as_html, as_json, as_markdown, as_text
 from kratom_claims.files import csv_text, json_text
@@ -50,11 +49,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 @pytest.fixture
 def later(released: Tiny, tmp_path: Path) -> Tiny:
     """The same repository after the release, to be changed."""
-    tiny = copy.copy(released)
-    tiny.rows, tiny.descriptor = copy.deepcopy(released.rows), copy.deepcopy(released.descriptor)
-    tiny.root = tmp_path / "later"
-    shutil.copytree(released.root, tiny.root)
-    return tiny
+    return copied(released, tmp_path / "later")
 
 
 def rewrite(tiny: Tiny, table: str, change: Callable[[dict[str, Any], Rows], Any]) -> None:

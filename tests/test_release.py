@@ -1,6 +1,5 @@
 """Releases: what refuses them, what they write, and that anyone can make and check the same bytes again."""
 
-import copy
 import json
 import os
 import shutil
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from editions import checkout, commit, git, named
+from editions import checkout, commit, copied, git, named
 from kratom_claims import bundle
 from kratom_claims.forms import SUMS
 from kratom_claims.releasing import RefusedError, release
@@ -31,7 +30,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 @pytest.fixture(scope="module")
 def released(fresh: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """A repository that was released as 1.0.0, with its shipped files in dist/."""
-    tiny = moved(fresh, tmp_path_factory.mktemp("released"))
+    tiny = copied(fresh, tmp_path_factory.mktemp("released") / "repository")
     done = run(tiny.root, "release.py", "1.0.0")
     assert done.returncode == 0, done.stderr
     return tiny
@@ -40,22 +39,13 @@ def released(fresh: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 @pytest.fixture
 def unreleased(fresh: Tiny, tmp_path: Path) -> Tiny:
     """A copy of the first."""
-    return moved(fresh, tmp_path)
+    return copied(fresh, tmp_path / "repository")
 
 
 @pytest.fixture
 def later(released: Tiny, tmp_path: Path) -> Tiny:
     """A copy of the second."""
-    return moved(released, tmp_path)
-
-
-def moved(tiny: Tiny, folder: Path) -> Tiny:
-    """A copy of a repository."""
-    other = copy.copy(tiny)
-    other.rows, other.root = copy.deepcopy(tiny.rows), folder / "repository"
-    shutil.copytree(tiny.root, other.root)
-    other.descriptor = json.loads((other.root / "datapackage.json").read_text(encoding="utf-8"))
-    return other
+    return copied(released, tmp_path / "repository")
 
 
 def run(root: Path, script: str, *arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -246,6 +236,15 @@ def test_the_bundle_validates_alone(released: Tiny, tmp_path: Path) -> None:
     done = run(released.root, "validate.py", str(tmp_path / archive.name), cwd=tmp_path)
     assert done.returncode == 0 and "valid: no faults" in done.stdout, done.stdout
     assert "not compared with a last release" in done.stdout
+
+
+def test_a_difference_reads_well_from_the_command_line(released: Tiny, tmp_path: Path) -> None:
+    (archive,) = (released.root / "dist").glob("*.zip")
+    done = run(
+        released.root, "diff.py", "1.0.0", str(archive), "--format", "markdown", "--output", str(tmp_path / "d.md")
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "d.md").read_text(encoding="utf-8") == "**1.0.0 → 1.0.0: nothing differs.**\n"
 
 
 def test_other_things_in_the_folder_are_left_alone(released: Tiny, tmp_path: Path) -> None:

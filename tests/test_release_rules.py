@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from editions import named
+from editions import copied, named
 from kratom_claims import bundle
 from tiny import Tiny
 
@@ -58,9 +58,14 @@ CASES: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    return Tiny(tmp_path_factory.mktemp("sound"))
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_exactly_this_rule_fires(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tiny = Tiny(tmp_path)
+def test_exactly_this_rule_fires(case: str, sound: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = copied(sound, tmp_path / "broken")
     CASES[case](tiny, monkeypatch)
     assert {fault.rule for fault in tiny.check().faults} == (
         {case.split()[0]} if not case.startswith(" ") and case else set()

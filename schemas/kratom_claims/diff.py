@@ -94,9 +94,12 @@ class Difference:
         return least(self.old, self.step)
 
 
-def difference(old: Package, new: Package) -> Difference:
-    """Compare two packages by key. Raises UnusableError if a table of either cannot be read."""
-    before, after = readable(old), readable(new)
+def difference(old: Package, new: Package, after: Tables | None = None) -> Difference:
+    """Compare two packages by key; ``after`` are the tables of the newer one, if they were read already.
+
+    Raises UnusableError if a table of either cannot be read.
+    """
+    before, after = readable(old, read_tables(old)), readable(new, after or read_tables(new))
     changes = [*descriptor_changes(old, new), *policy_changes(old, new), *table_changes(before, after)]
     shared = [name for name in before if name in after]
     for name in shared:
@@ -111,7 +114,7 @@ def difference(old: Package, new: Package) -> Difference:
     )
 
 
-def since_last_release(package: Package) -> tuple[Difference | None, str]:
+def since_last_release(package: Package, tables: Tables | None = None) -> tuple[Difference | None, str]:
     """What changed since the last recorded release, or None and why there is nothing to compare with."""
     made = records(package.root)
     if not made:
@@ -124,7 +127,7 @@ def since_last_release(package: Package) -> tuple[Difference | None, str]:
         )
     try:
         with checked_out(package.root, tag_of(last)) as folder, opened(folder) as old:
-            return difference(old, package), ""
+            return difference(old, package, tables), ""
     except UnusableError as error:
         return None, f"not compared with release {last} (R2/ids, R3/version): {error}"
 
@@ -134,9 +137,8 @@ def version(package: Package) -> str:
     return str(package.descriptor.get("version", ""))
 
 
-def readable(package: Package) -> Tables:
-    """The tables of a package, if all can be compared."""
-    tables = read_tables(package)
+def readable(package: Package, tables: Tables) -> Tables:
+    """The tables of a package. Raises UnusableError if one cannot be read."""
     for table in tables.values():
         if not table.usable:
             why = table.unreadable or "its header is not the declared one"

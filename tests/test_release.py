@@ -148,6 +148,16 @@ def test_verify_notices(spoil: str, released: Tiny, tmp_path: Path) -> None:
     assert done.returncode == 1 and "2 of" in done.stdout
 
 
+def test_verify_notices_another_report_or_form(released: Tiny, tmp_path: Path) -> None:
+    shutil.copytree(released.root / "dist", tmp_path / "dist")
+    (tmp_path / "dist" / "validation.txt").write_text("all is well", encoding="utf-8")
+    (tmp_path / "dist" / "croissant.json").unlink()
+    assert [name for name, right in verify(released.root, "1.0.0", tmp_path / "dist") if not right] == [
+        "croissant.json",
+        "validation.txt",
+    ]
+
+
 def test_commands_say_what_is_missing(released: Tiny) -> None:
     for arguments, words in [(["verify.py", "3.0.0"], "1.0.0"), (["verify.py", "1.0.0", "nowhere.zip"], "no such file"), (["diff.py", "v9"], "Tags: v1.0.0"),
                              (["release.py", "1.0"], "three numbers"), (["cite.py", "--row", "claims/C9999"], "no such row")]:  # fmt: skip

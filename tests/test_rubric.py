@@ -54,6 +54,14 @@ def test_worked_examples() -> None:
     assert (record.verdict, record.certainty) == ("supported", "high")
     assert verdict(claim=Claim("C1", "existential"), searches=BOTH_SIDES).verdict == "no_evidence_found"
     assert verdict(claim=Claim("C1", "existential"), searches=BOTH_SIDES[:3]).verdict == "not_rated"
+    unseen = verdict(link(1, "refutes", "case_series"), claim=Claim("C1", "existential"), searches=BOTH_SIDES)
+    assert (unseen.verdict, unseen.n_refutes) == ("no_evidence_found", 1), "an instance that nobody saw may exist"
+    assert (
+        verdict(
+            link(1, "refutes", "case_series"), link(2, design="case_report"), claim=Claim("C1", "existential")
+        ).verdict
+        == "supported"
+    )
     vague = rate(Claim("C1", "absence", operationalised=False), [], [], POLICY)
     assert (vague.verdict, vague.certainty, vague.stability) == ("not_ratable", "none", None)
     advice = Claim("C1", "advice", harm_severity=4, hazard="if_believed", action="instructs", vulnerable_group=True)
@@ -136,7 +144,13 @@ def test_threshold_is_held_against_the_interval() -> None:
     assert verdict(survey(510), claim=claim).n_inconclusive == 1
     assert verdict(survey(400, "refutes"), claim=claim).verdict == "refuted"
     assert verdict(survey(400, "supports"), claim=claim).n_inconclusive == 1, "the interval contradicts the link"
-    assert verdict(replace(survey(600), unit="people"), claim=claim).n_inconclusive == 1
+    unlike = verdict(replace(survey(600), unit="people"), claim=claim)
+    assert (unlike.verdict, unlike.lean) == ("insufficient", "supports"), (
+        "what cannot be compared leans and does not decide"
+    )
+    exact = replace(claim, threshold_operator="eq", threshold_value=60)
+    assert verdict(survey(600), claim=exact).n_inconclusive == 1
+    assert verdict(survey(400, "refutes"), claim=exact).verdict == "refuted"
 
 
 def test_wilson_interval_is_that_of_the_textbook() -> None:

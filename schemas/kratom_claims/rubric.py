@@ -149,8 +149,15 @@ def weigh(claim: Claim, links: Sequence[Link], searches: Sequence[Search], polic
     excluded = len(links) - len(kept)
     if not kept:
         return replace(nothing_left(searches, policy, told), n_excluded=excluded)
-    rating = decide(claim, kept, rules, policy)
-    rating = robust(claim, links, rating, rules, policy)
+    if claim.claim_type == "existential" and not any(link.direction == "supports" for link in kept):
+        unseen = Step(
+            "direction",
+            None,
+            f"Findings that looked and show no instance: {len(kept)}; that does not show that there is none.",
+        )
+        rating = nothing_left(searches, policy, (unseen,))
+    else:
+        rating = robust(claim, links, decide(claim, kept, rules, policy), rules, policy)
     count = {d: sum(link.direction == d for link in kept) for d in ("supports", "refutes", "inconclusive")}
     return replace(rating, n_supports=count["supports"], n_refutes=count["refutes"], n_inconclusive=count["inconclusive"],
                    n_excluded=excluded, steps=(*told, *rating.steps))  # fmt: skip
@@ -165,9 +172,9 @@ def admit(
     claim: Claim, links: Sequence[Link], rules: dict[str, Any], policy: Policy
 ) -> tuple[list[Link], tuple[Step, ...]]:
     """Links that may bear the claim, one for each data set, held against its threshold; and why the others may not."""
-    steps, kept = [], []
+    steps, kept, admissible = [], [], all_starts(rules)
     for link in links:
-        if why := barred(link, rules, policy):
+        if why := barred(link, admissible, policy):
             steps.append(Step("exclusion", None, f"{link.finding_id} is left out: {why}."))
         else:
             kept.append(held_against_threshold(claim, link, policy))
@@ -184,7 +191,7 @@ def admit(
             )
     kept = sorted(best.values(), key=lambda k: k.finding_id)
     direct = {link.finding_id: link.direction for link in links}
-    steps += [Step("threshold", None, f"{k.finding_id} counts as inconclusive: its interval is not wholly on one side of the threshold, or is not known.")
+    steps += [Step("threshold", None, f"{k.finding_id} counts as inconclusive: its interval is not wholly on the side of the threshold that its link says.")
               for k in kept if k.direction != direct[k.finding_id]]  # fmt: skip
     return kept, tuple(steps)
 
@@ -194,7 +201,7 @@ def precedence(link: Link, policy: Policy) -> tuple[bool, int, int, str]:
     return link.direction == "inconclusive", policy["design_rank"].index(link.design), -(link.n or 0), link.finding_id
 
 
-def barred(link: Link, rules: dict[str, Any], policy: Policy) -> str:
+def barred(link: Link, admissible: set[str], policy: Policy) -> str:
     """Why a link may not bear claims of this kind; empty if it may."""
     never = policy["never"]
     return (
@@ -203,7 +210,7 @@ def barred(link: Link, rules: dict[str, Any], policy: Policy) -> str:
         or never["designs"].get(link.design)
         or (
             ""
-            if link.design in all_starts(rules)
+            if link.design in admissible
             else f"a {link.design.replace('_', ' ')} is not admissible for this type of claim"
         )
     )
@@ -215,25 +222,27 @@ def all_starts(rules: dict[str, Any]) -> set[str]:
 
 
 def held_against_threshold(claim: Claim, link: Link, policy: Policy) -> Link:
-    """The link, turned inconclusive if its claim has a threshold and its interval is not wholly on the side it is said to be on."""
-    if (
-        claim.claim_type not in policy["threshold_claims"]
-        or claim.threshold_value is None
-        or link.direction == "inconclusive"
-    ):
-        return link
+    """The link, turned inconclusive if its interval is measured as the threshold is and not wholly on the side it is said to be on."""
+    side = side_of_threshold(claim, link, policy)
+    return link if side in (None, link.direction) else replace(link, direction="inconclusive")
+
+
+def side_of_threshold(claim: Claim, link: Link, policy: Policy) -> str | None:
+    """On which side of the claim's threshold the interval of a finding wholly lies; None if the two cannot be compared."""
+    if claim.claim_type not in policy["threshold_claims"] or claim.threshold_value is None:
+        return None
     low, high = interval(link)
-    if low is None or high is None or (link.unit and claim.threshold_unit and link.unit != claim.threshold_unit):
-        return replace(link, direction="inconclusive")
-    value, below = claim.threshold_value, claim.threshold_operator in ("lt", "le")
-    side = (
-        "supports"
-        if (high < value if below else low > value)
-        else "refutes"
-        if (low > value if below else high < value)
-        else "inconclusive"
-    )
-    return link if side == link.direction else replace(link, direction="inconclusive")
+    if low is None or high is None or link.unit != claim.threshold_unit:
+        return None
+    value = claim.threshold_value
+    if claim.threshold_operator == "eq":
+        return "inconclusive" if low <= value <= high else "refutes"
+    below = claim.threshold_operator in ("lt", "le")
+    if high < value:
+        return "supports" if below else "refutes"
+    if low > value:
+        return "refutes" if below else "supports"
+    return "inconclusive"
 
 
 def interval(link: Link) -> tuple[float | None, float | None]:
@@ -259,7 +268,7 @@ def nothing_left(searches: Sequence[Search], policy: Policy, told: tuple[Step, .
     counted = ", ".join(
         f"{sum(s.purpose == side for s in searches)} {side} in {len(found)} databases" for side, found in places.items()
     )
-    step = Step("search", None, f"No admissible finding is left; searches: {counted}.")
+    step = Step("search", None, f"No admissible finding speaks to it; documented searches: {counted}.")
     return Rating("no_evidence_found" if enough else "not_rated", steps=(*told, step))
 
 
@@ -301,10 +310,12 @@ def outcome(claim: Claim, body: Body, kept: Sequence[Link], steps: tuple[Step, .
         )
     elif body.level < levels.index("low"):
         verdict, why = "insufficient", "certainty below low does not decide"
+    elif needs_interval(claim, policy) and not any(
+        side_of_threshold(claim, link, policy) == body.direction for link in kept
+    ):
+        verdict, why = "insufficient", "no finding has an interval wholly on that side of the threshold"
     elif claim.claim_type == "background" and not named:
         verdict, why = "insufficient", "no named criterion or guideline says so"
-    elif claim.claim_type == "existential" and body.direction == "refutes":
-        verdict, why = "insufficient", "that no instance was seen does not show that there is none"
     else:
         verdict, why = (
             ("supported", "it is enough to decide")
@@ -319,6 +330,11 @@ def outcome(claim: Claim, body: Body, kept: Sequence[Link], steps: tuple[Step, .
         stratum=body.name,
         steps=(*steps, Step("decision", None, f"{words(body)} decides: {why}.")),
     )
+
+
+def needs_interval(claim: Claim, policy: Policy) -> bool:
+    """Whether only an interval held against the threshold can decide the claim."""
+    return claim.claim_type in policy["threshold_claims"] and claim.threshold_value is not None
 
 
 def preclinical_only(body: Body, steps: tuple[Step, ...]) -> Rating:
@@ -352,7 +368,7 @@ def judge(
     for_, against = (sum(link.direction == side for link in here) for side in ("supports", "refutes"))
     limit = policy["thresholds"]
     if claim.claim_type == "existential":
-        direction = "supports" if for_ else "refutes"
+        direction = "supports"
     else:
         share = for_ / (for_ + against)
         direction = (
@@ -371,7 +387,7 @@ def judge(
         Step(
             "start",
             None,
-            f"{stratum['name'].replace('_', ' ').capitalize()}: {len(side)} findings carry the direction; their design starts at {levels[start].replace('_', ' ')}.",
+            f"{stratum['name'].replace('_', ' ').capitalize()}: findings that carry the direction: {len(side)}; the design starts at {levels[start].replace('_', ' ')}.",
         )
     ]
     moved = [
@@ -456,7 +472,7 @@ def risk_of_bias(_: Claim, side: Sequence[Link], __: int, start: int, policy: Po
 
 def inconsistency(_: Claim, __: Sequence[Link], minority: int, ___: int, ____: Policy) -> Step | None:
     """One level for any finding on the other side."""
-    return Step("inconsistency", -1, f"{minority} of the findings point the other way.") if minority else None
+    return Step("inconsistency", -1, f"Findings that point the other way: {minority}.") if minority else None
 
 
 def indirectness(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
@@ -515,7 +531,7 @@ def replication(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Polic
     """One level if fewer than two laboratories carry the direction."""
     labs = {link.lab_key or link.dataset_key or link.finding_id for link in side}
     return (
-        Step("replication", -1, f"Only {len(labs)} independent laboratory carries it.")
+        Step("replication", -1, f"Independent laboratories that carry it: {len(labs)}.")
         if len(labs) < policy["thresholds"]["laboratories"]
         else None
     )
@@ -599,8 +615,9 @@ def robust(claim: Claim, links: Sequence[Link], rating: Rating, rules: dict[str,
 def opposing(links: Sequence[Link], side: str, rules: dict[str, Any], policy: Policy) -> list[list[Link]]:
     """Admissible links of one direction by data set, the one that would be kept first."""
     groups: dict[str, list[Link]] = {}
+    admissible = all_starts(rules)
     for link in sorted(links, key=lambda k: precedence(k, policy)):
-        if link.direction == side and not barred(link, rules, policy):
+        if link.direction == side and not barred(link, admissible, policy):
             groups.setdefault(link.dataset_key or link.finding_id, []).append(link)
     return list(groups.values())
 
@@ -618,10 +635,10 @@ def overturned(
     Of each data set one finding counts, so what can be left out is its first, its first two, and so on.
     """
     for choice in product(*[range(len(group) + 1) for group in against]):
-        out = [link for count, group in zip(choice, against, strict=True) for link in group[:count]]
-        kept, _ = admit(claim, [link for link in links if link not in out], rules, policy)
+        out = [link.finding_id for count, group in zip(choice, against, strict=True) for link in group[:count]]
+        kept, _ = admit(claim, [link for link in links if link.finding_id not in out], rules, policy)
         if out and (not kept or decide(claim, kept, rules, policy).verdict != verdict):
-            return [link.finding_id for link in out]
+            return out
     return []
 
 
@@ -629,7 +646,8 @@ def stability(
     claim: Claim, links: Sequence[Link], searches: Sequence[Search], policy: Policy, verdict: str
 ) -> tuple[float, Step]:
     """Share of the alternative policies under which the verdict stays."""
-    verdicts = [weigh(claim, links, searches, other).verdict for other in alternatives(PolicyKey(policy))]
+    effect = claim.claim_type in policy["dispatch"]["effect"]["claim_types"]
+    verdicts = [weigh(claim, links, searches, other).verdict for other in alternatives(PolicyKey(policy), effect)]
     stays = sum(found == verdict for found in verdicts)
     share = round(stays / len(verdicts), 2)
     others = sorted({found for found in verdicts if found != verdict})
@@ -656,9 +674,9 @@ class PolicyKey:
 
 
 @cache
-def alternatives(key: PolicyKey) -> tuple[Policy, ...]:
-    """The other published start rules, and each threshold moved down and up under each of the three start rules."""
-    policy, starts = key.policy, [None, *key.policy["alternatives"]["starts"].values()]
+def alternatives(key: PolicyKey, effect: bool) -> tuple[Policy, ...]:
+    """Each threshold moved down and up; for claims of effect under each of the three published start rules, which are about effects."""
+    policy, starts = key.policy, [None, *(key.policy["alternatives"]["starts"].values() if effect else ())]
     moves = [{}, *({name: value} for name, values in policy["alternatives"]["thresholds"].items() for value in values)]
     return tuple(changed(policy, start, move) for start in starts for move in moves if start or move)
 

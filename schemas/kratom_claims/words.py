@@ -91,4 +91,4 @@ def sure(rating: Rating, version: str) -> str:
 
 def left_out(rating: Rating) -> list[str]:
     """How many linked findings were left out."""
-    return [f"{rating.n_excluded} linked findings were left out (see the steps)."] if rating.n_excluded else []
+    return [f"Linked findings left out, with reasons in the steps: {rating.n_excluded}."] if rating.n_excluded else []

@@ -8,6 +8,7 @@ import pandas as pd
 
 from .. import ratings as rt
 from ..files import cell
+from ..framing import MISATTRIBUTED, framings
 from ..tables import LINE, ROW
 from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
 
@@ -225,3 +226,20 @@ def refined(c: Context) -> Iterable[Any]:
         absent(vague, links.select(col("object_claim_id").alias("claim_id")), ["claim_id"]),
         found="not operationalised, and no claim refines it",
     )
+
+
+@rule(
+    "J6/framing",
+    "the framing of a mention is that of the policy's table for its verdict, stance and hedging, or misattributed",
+    "overstated must mean the same in every row",
+    "Set framing to the code allowed, or to misattributed if the wording credits what does not bear it",
+    tables="mentions ratings",
+    column="framing",
+)
+def framing(c: Context) -> Iterable[Any]:
+    """Framing of mentions against the ratings."""
+    mentions = c.tables["mentions"].typed
+    right = framings(mentions, c.tables["ratings"].typed, rt.policy())
+    wrong = right.notna() & (mentions["framing"] != right) & (mentions["framing"] != MISATTRIBUTED)
+    bad = nw.from_native(mentions[wrong].assign(right=right[wrong]), eager_only=True)
+    yield rows(bad, found=col("framing"), allowed=text(col("right"), " or misattributed"))

@@ -86,7 +86,8 @@ def checkout(folder: Path) -> Tiny:
         put(HOME / name, root / name)
     for name in ("data", "texts"):
         shutil.copytree(folder / "tiny" / name, root / name)
-    (root / "README.md").write_text(README, encoding="utf-8")
+    for name in ("README.md", "DATASHEET.md"):
+        (root / name).write_text(README, encoding="utf-8")
     (root / "CHANGELOG.md").write_text("# Changelog\n\n## 1.0.0\n\nFirst.\n", encoding="utf-8")
     tiny.describe()
     git(root, "init", "--quiet", "--initial-branch", "main")

@@ -184,7 +184,7 @@ def test_the_loading_page_shows_every_loader() -> None:
 
 def test_the_citation_file_of_the_repository_is_derived(tmp_path: Path) -> None:
     tiny = described(tmp_path)
-    for name in ("README.md", "pyproject.toml"):
+    for name in ("README.md", "DATASHEET.md", "pyproject.toml"):
         (tmp_path / name).write_bytes((HOME / name).read_bytes())
     for path in (HOME / LOADERS).iterdir():
         if path.is_file():

@@ -26,9 +26,10 @@ def pages(root: Path) -> dict[str, str]:
         "docs/loading.md": loading.page(root),
         "docs/dictionary.md": dictionary_page([package.schemas[name] for name in order]),
     }
+    filling = parts(tables) | {"loading": loading.readme_part(root)}
     for page in ("README.md", "DATASHEET.md"):
         made[page] = (root / page).read_text(encoding="utf-8")
-        for name, text in (parts(tables) | {"loading": loading.readme_part(root)}).items():
+        for name, text in filling.items():
             made[page] = filled(made[page], name, text)
     return made
 

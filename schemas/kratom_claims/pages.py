@@ -117,6 +117,8 @@ def verdicts_part(tables: Tables) -> str:
 
 def agreement_part(tables: Tables) -> str:
     """Agreement of the two runs: spans, and each code with its interval."""
+    if tables["annotations"].typed["agent_id"].nunique() != 2:
+        return "No two runs to compare.\n"
     found = agreement(tables["annotations"].typed)
     text = (
         f"{found['spans'][0]} and {found['spans'][1]} spans in {found['segments']} segments; F1 of spans {found['f1_exact']:.2f} (exact) and "

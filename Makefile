@@ -5,11 +5,13 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.run-installed
 DEV    := $(VENV)/.dev-installed
 SITE   := $(VENV)/.site-installed
+MATRIX := $(VENV)-matrix
 NPM    := node_modules/.package-lock.json
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+LOCK   := pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe
 
 .DEFAULT_GOAL := help
-.PHONY: help validate test fast lint rate package site serve sql browser docs clean lock
+.PHONY: help validate test fast lint rate package dist matrix site serve sql browser clean lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,11 +45,11 @@ $(NPM): package.json package-lock.json .npmrc
 validate: $(RUN) ## check the published data and print what it holds
 	@$(BIN)/python scripts/validate.py
 
-test: $(DEV) $(SITE) ## all tests, linter and type checker
+test: $(DEV) ## all tests, linter and type checker
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m pytest -q
 
-fast: $(DEV) $(SITE) ## the tests that take under a second each
+fast: $(DEV) ## the tests that take under a second each
 	@$(BIN)/python -m pytest -q -m "not slow"
 
 lint: $(DEV) ## format and mend what the linter can mend
@@ -59,6 +61,20 @@ rate: $(RUN) ## compute ratings and rating_steps again
 package: $(RUN) ## bring the descriptor and generated pages up to date
 	@$(BIN)/python scripts/package.py
 
+dist: $(DEV) ## write all shipped forms of this version to dist/
+	@$(BIN)/python scripts/dist.py
+
+# Readers from outside have dependencies of their own, so they have an environment and a lock of their own.
+$(MATRIX)/.installed: requirements-matrix.txt
+	@echo "setting up $(MATRIX) (once)"
+	@$(PYTHON) -m venv $(MATRIX)
+	@$(MATRIX)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-matrix.txt
+	@touch $@
+
+matrix: $(MATRIX)/.installed ## load what is shipped in every reader, and hold it against validators from outside
+	@sh tests/matrix/setup.sh $(MATRIX)/bin/python
+	@$(MATRIX)/bin/python -m pytest -q tests/matrix
+
 site: $(SITE) $(NPM) ## build the explorer into dist/site
 	@$(BIN)/python scripts/site.py
 
@@ -69,13 +85,14 @@ serve: site ## show the explorer at http://localhost:8000
 sql: $(SITE) ## ask the database in SQL at http://localhost:8001
 	@$(BIN)/python scripts/sql.py
 
-browser: $(DEV) $(SITE) $(NPM) ## the explorer in Chromium (needs chromium, as from apt install chromium)
+browser: $(DEV) $(NPM) ## the explorer in Chromium (needs chromium, as from apt install chromium)
 	@$(BIN)/python -m pytest -q -m browser
 
 lock: ## pin all dependencies again, with hashes (needs pip-tools)
-	pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -o requirements.txt pyproject.toml
-	pip-compile -q --generate-hashes --strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -c requirements.txt -o requirements-dev.txt pyproject.toml
-	pip-compile -q --generate-hashes --strip-extras --extra site --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -c requirements.txt -c requirements-dev.txt -o requirements-site.txt pyproject.toml
+	$(LOCK) -o requirements.txt pyproject.toml
+	$(LOCK) --extra dev --extra release --extra site -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(LOCK) --extra site -c requirements-dev.txt -o requirements-site.txt pyproject.toml
+	$(LOCK) --extra dev --extra release --extra matrix -c requirements-dev.txt -o requirements-matrix.txt pyproject.toml
 
 clean: ## remove what set-up and tests made
-	rm -rf $(VENV) node_modules .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MATRIX) node_modules .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

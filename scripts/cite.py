@@ -27,7 +27,7 @@ def main() -> int:
     from kratom_claims import cite
     from kratom_claims.edition import edition
     from kratom_claims.package import HOME
-    from kratom_claims.versions import at
+    from kratom_claims.versions import at, records
 
     with at(chosen.version or str(HOME)) as package:
         cited = edition(package)
@@ -35,6 +35,9 @@ def main() -> int:
             item = cite.row_item(cited, *chosen.row.partition("/")[::2])
         else:
             item = cite.subset_item(cited, chosen.table, chosen.where) if chosen.table else cite.item(cited)
+        released = {entry["swhid"] for entry in records(HOME)}
+        if cited.swhid not in released:
+            print(f"note: this is no recorded release; cite one if you can (state of {cited.version})", file=sys.stderr)
     sys.stdout.write(cite.STYLES[chosen.format](item).rstrip("\n") + "\n")
     return 0
 

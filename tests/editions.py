@@ -1,17 +1,28 @@
 """The tiny package as an edition with this repository's descriptor, and as a checkout that can be released."""
 
+import copy
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from kratom_claims.edition import Edition, edition
-from kratom_claims.files import json_text
 from kratom_claims.package import HOME, read_package
 from tiny import Tiny
 
-CODE = ("schemas", "scripts", "tests/matrix/loaders", "pyproject.toml", "hatch_build.py", "LICENSE", ".gitignore")
+CODE = (
+    "docs/annotation.md",
+    "schemas",
+    "scripts",
+    "tests/matrix/loaders",
+    "pyproject.toml",
+    "hatch_build.py",
+    "LICENSE",
+    ".gitignore",
+)
+DAY = {"GIT_AUTHOR_DATE": "2026-01-03T12:00:00Z", "GIT_COMMITTER_DATE": "2026-01-03T12:00:00Z"}
 README = "# kratom-claims\n\n<!-- tables -->\n<!-- /tables -->\n<!-- loading -->\n<!-- /loading -->\n"
 
 
@@ -20,7 +31,12 @@ def described(folder: Path) -> Tiny:
     folder.mkdir(parents=True, exist_ok=True)
     tiny = Tiny(folder)
     about = json.loads((HOME / "datapackage.json").read_text(encoding="utf-8"))
-    tiny.descriptor = {**about, "version": "0.1.0", "created": tiny.descriptor["created"], "resources": tiny.descriptor["resources"]}
+    tiny.descriptor = {
+        **about,
+        "version": "0.1.0",
+        "created": tiny.descriptor["created"],
+        "resources": tiny.descriptor["resources"],
+    }
     tiny.describe()
     return tiny
 
@@ -42,14 +58,22 @@ def hazardous(tiny: Tiny) -> Tiny:
         more = {"claim_id": f"C{number:04}", "statement": f"Hazard {number}.", "population": text, "note": text, "valid_as_of": "1969-12-31", "threshold_value": number / 1000}  # fmt: skip
         tiny.rows["claims"].append(claim | more | {"dose": None, "negated": number % 2 == 0})
     tiny.rows["sources"][1] |= {"jurisdiction": "NA", "pmid": "007", "issued_on": "2016-02-29"}
-    tiny.rows["findings"][0] |= {"effect_value": 0.1, "ci_low": 0.123456789012345, "ci_high": 12345.678, "p_value": 0.0001, "n": 2147483647}
+    tiny.rows["findings"][0] |= {
+        "effect_value": 0.1,
+        "ci_low": 0.123456789012345,
+        "ci_high": 12345.678,
+        "p_value": 0.0001,
+        "n": 2147483647,
+    }
     tiny.write(rate=False)
     return tiny
 
 
 def git(root: Path, *arguments: str) -> str:
-    """Run git in a repository."""
-    return subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True).stdout
+    """Run git in a repository, on a day after the tiny package's."""
+    return subprocess.run(
+        ["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True, env=os.environ | DAY
+    ).stdout
 
 
 def checkout(folder: Path) -> Tiny:
@@ -59,11 +83,11 @@ def checkout(folder: Path) -> Tiny:
     tiny = described(folder / "tiny")
     tiny.root = root
     for name in CODE:
-        copy(HOME / name, root / name)
+        put(HOME / name, root / name)
     for name in ("data", "texts"):
         shutil.copytree(folder / "tiny" / name, root / name)
-    (root / "docs").mkdir()
-    (root / "README.md").write_text(README, encoding="utf-8")
+    for name in ("README.md", "DATASHEET.md"):
+        (root / name).write_text(README, encoding="utf-8")
     (root / "CHANGELOG.md").write_text("# Changelog\n\n## 1.0.0\n\nFirst.\n", encoding="utf-8")
     tiny.describe()
     git(root, "init", "--quiet", "--initial-branch", "main")
@@ -73,7 +97,16 @@ def checkout(folder: Path) -> Tiny:
     return tiny
 
 
-def copy(source: Path, target: Path) -> None:
+def copied(tiny: Tiny, root: Path) -> Tiny:
+    """The same package in another folder, to be changed; its history comes along if it has one."""
+    shutil.copytree(tiny.root, root)
+    other = copy.copy(tiny)
+    other.rows, other.root = copy.deepcopy(tiny.rows), root
+    other.descriptor = json.loads((root / "datapackage.json").read_text(encoding="utf-8"))
+    return other
+
+
+def put(source: Path, target: Path) -> None:
     """Copy a file or a folder, without what Python leaves behind."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
@@ -83,16 +116,9 @@ def copy(source: Path, target: Path) -> None:
 
 
 def commit(root: Path, message: str) -> None:
-    """Commit everything, on a day after the tiny package's."""
+    """Commit everything."""
     git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message", message, "--date", "2026-01-03T12:00:00Z")
-
-
-def next_version(tiny: Tiny, version: str) -> None:
-    """Give the tiny package another version and name it in the changelog."""
-    tiny.descriptor["version"] = version
-    (tiny.root / "datapackage.json").write_text(json_text(tiny.descriptor), encoding="utf-8")
-    named(tiny.root, version)
+    git(root, "commit", "--quiet", "--message", message)
 
 
 def named(root: Path, version: str) -> None:

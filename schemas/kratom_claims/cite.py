@@ -56,7 +56,12 @@ def subset_item(edition: Edition, table: str, conditions: Sequence[str]) -> Item
     if not mask.any():
         raise UnusableError(f"no row of {table} fits {' and '.join(conditions)}. Look at {chosen.file}.")
     where = f", where {' and '.join(conditions)}" if conditions else ""
-    return part(edition, chosen, mask, f"{table}{where} ({int(mask.sum())} rows)")
+    return part(edition, chosen, mask, f"{table}{where} ({counted(int(mask.sum()))})")
+
+
+def counted(rows: int) -> str:
+    """How many rows, in words."""
+    return "1 row" if rows == 1 else f"{rows} rows"
 
 
 def named(edition: Edition, table: str) -> Table:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from .faults import UnusableError
 from .files import cell
 from .package import Package, key_fields, opened, read_json
-from .tables import ROW, Table, Tables, read_tables
+from .tables import Table, Tables, read_tables, row_ids
 from .versions import STEPS, checked_out, has_tag, least, records, tag_of
 
 DEMANDS = {
@@ -17,7 +19,7 @@ DEMANDS = {
     "id retired": "major", "id gone": "major",
     "table added": "minor", "column added": "minor", "constraint loosened": "minor", "code added": "minor",
     "id merged": "minor", "row added": "minor", "row removed": "minor", "verdict moved": "minor", "rubric changed": "minor",
-    "value corrected": "patch", "documentation changed": "patch",
+    "value corrected": "patch", "computed again": "patch", "documentation changed": "patch",
 }  # fmt: skip
 """The step that each kind of change demands, most demanding first. A tightened constraint breaks those who hold rows of their own."""
 LABELS = {"claims": "statement", "findings": "summary", "claim_evidence": "direction", "sources": "title", "searches": "query",
@@ -25,6 +27,12 @@ LABELS = {"claims": "statement", "findings": "summary", "claim_evidence": "direc
 """The column that tells a reader what a row is, where there is one."""
 COMPUTED = ("ratings", "rating_steps")
 """Tables that follow from the others: their rows demand nothing of their own, but verdicts that move do."""
+ADDITIONS = {"vocabulary": "code added"} | dict.fromkeys(COMPUTED, "computed again")
+REMOVALS = {"vocabulary": "code removed"} | dict.fromkeys(COMPUTED, "computed again")
+"""Kinds of added and removed rows, where it is not for the id to say."""
+BEARING = {"ratings": ["claim_id", "verdict", "certainty"], "claims": ["claim_id", "statement"], "claim_evidence": ["claim_id", "finding_id"],
+           "findings": ["finding_id", "source_id"], "claim_searches": ["claim_id", "search_id"]}  # fmt: skip
+"""What must be there in both versions for verdicts to be compared and traced."""
 DOCUMENTATION = {"title", "description", "example", "rdfType", "vocabulary", "$schema", "name"}
 """Properties of schemas and fields that say something and constrain nothing."""
 
@@ -86,14 +94,18 @@ class Difference:
         return least(self.old, self.step)
 
 
-def difference(old: Package, new: Package) -> Difference:
-    """Compare two packages by key. Raises UnusableError if a table of either cannot be read."""
-    before, after = readable(old), readable(new)
+def difference(old: Package, new: Package, after: Tables | None = None) -> Difference:
+    """Compare two packages by key; ``after`` are the tables of the newer one, if they were read already.
+
+    Raises UnusableError if a table of either cannot be read.
+    """
+    before, after = readable(old, read_tables(old)), readable(new, after or read_tables(new))
     changes = [*descriptor_changes(old, new), *policy_changes(old, new), *table_changes(before, after)]
     shared = [name for name in before if name in after]
     for name in shared:
         changes += schema_changes(name, before[name].schema, after[name].schema)
-        changes += row_changes(before[name], after[name], retired(after))
+        if before[name].content != after[name].content:
+            changes += row_changes(before[name], after[name], retired(after))
     moves = moved(before, after, changes)
     changes += [Change("verdict moved", "ratings", m.claim, "", m.old, m.new) for m in moves]
     order = list(DEMANDS)
@@ -102,7 +114,7 @@ def difference(old: Package, new: Package) -> Difference:
     )
 
 
-def since_last_release(package: Package) -> tuple[Difference | None, str]:
+def since_last_release(package: Package, tables: Tables | None = None) -> tuple[Difference | None, str]:
     """What changed since the last recorded release, or None and why there is nothing to compare with."""
     made = records(package.root)
     if not made:
@@ -115,7 +127,7 @@ def since_last_release(package: Package) -> tuple[Difference | None, str]:
         )
     try:
         with checked_out(package.root, tag_of(last)) as folder, opened(folder) as old:
-            return difference(old, package), ""
+            return difference(old, package, tables), ""
     except UnusableError as error:
         return None, f"not compared with release {last} (R2/ids, R3/version): {error}"
 
@@ -125,9 +137,8 @@ def version(package: Package) -> str:
     return str(package.descriptor.get("version", ""))
 
 
-def readable(package: Package) -> Tables:
-    """The tables of a package, if all can be compared."""
-    tables = read_tables(package)
+def readable(package: Package, tables: Tables) -> Tables:
+    """The tables of a package. Raises UnusableError if one cannot be read."""
     for table in tables.values():
         if not table.usable:
             why = table.unreadable or "its header is not the declared one"
@@ -256,36 +267,41 @@ def plain(value: Any) -> str:
 
 
 def row_changes(old: Table, new: Table, gone: dict[tuple[str, str], str | None]) -> Iterable[Change]:
-    """Rows that came and went, and cells that changed, by the key of the row."""
-    before, after = (t.text[~t.text[ROW].duplicated()].set_index(ROW).fillna("") for t in (old, new))
+    """Rows that came and went, and cells that changed, by the key that the old version had."""
+    key = key_fields(old.schema)
+    before, after = keyed(old, key), keyed(new, key if set(key) <= set(new.fields) else key_fields(new.schema))
     label = LABELS.get(old.name, "")
     for row, text in labelled(before.loc[before.index.difference(after.index)], label):
         yield Change(removal(old, row, gone), old.name, row, "", text, gone.get((old.name, row)) or "")
-    added = "code added" if old.name == "vocabulary" else "value corrected" if old.name in COMPUTED else "row added"
-    yield from (
-        Change(added, old.name, row, "", "", text)
-        for row, text in labelled(after.loc[after.index.difference(before.index)], label)
-    )
+    for row, text in labelled(after.loc[after.index.difference(before.index)], label):
+        yield Change(ADDITIONS.get(old.name, "row added"), old.name, row, "", "", text)
     columns = [name for name in old.fields if name in new.fields]
     rows = before.index.intersection(after.index).sort_values()
     a, b = before.loc[rows, columns].to_numpy(), after.loc[rows, columns].to_numpy()
     for r, c in zip(*(a != b).nonzero(), strict=True):
-        meaning = old.name == "vocabulary" and columns[c] in ("definition", "iri")
-        kind = "code redefined" if meaning else "value corrected"
-        yield Change(kind, old.name, rows[r], columns[c], a[r, c], b[r, c])
+        yield Change(correction(old.name, columns[c]), old.name, rows[r], columns[c], a[r, c], b[r, c])
+
+
+def keyed(table: Table, key: list[str]) -> pd.DataFrame:
+    """The cells of a table as text, by the key of their row; the first row of each key."""
+    frame = table.text.set_index(row_ids(table.text, key))
+    return frame[~frame.index.duplicated()].fillna("")
 
 
 def removal(table: Table, row: str, gone: dict[tuple[str, str], str | None]) -> str:
     """What it is that a row is no more there."""
-    if table.name == "vocabulary":
-        return "code removed"
-    if table.name in COMPUTED:
-        return "value corrected"
-    if not has_ids(table.schema):
-        return "row removed"
+    if table.name in REMOVALS or not has_ids(table.schema):
+        return REMOVALS.get(table.name, "row removed")
     if (table.name, row) not in gone:
         return "id gone"
     return "id merged" if gone[table.name, row] else "id retired"
+
+
+def correction(table: str, column: str) -> str:
+    """What it is that a cell changed."""
+    if table == "vocabulary" and column in ("definition", "iri"):
+        return "code redefined"
+    return "computed again" if table in COMPUTED else "value corrected"
 
 
 def labelled(frame: Any, label: str) -> Iterable[tuple[str, str]]:
@@ -299,15 +315,17 @@ def labelled(frame: Any, label: str) -> Iterable[tuple[str, str]]:
 
 def moved(old: Tables, new: Tables, changes: Sequence[Change]) -> list[Move]:
     """Claims of both versions whose verdict or certainty is another one, each with what moved it."""
-    if not all(name in tables for tables in (old, new) for name in ("ratings", "claims")):
+    if not all(
+        name in t and set(columns) <= set(t[name].fields) for t in (old, new) for name, columns in BEARING.items()
+    ):
         return []
-    before, after = (t["ratings"].text.drop_duplicates("claim_id").set_index("claim_id") for t in (old, new))
+    before, after = (t["ratings"].text.drop_duplicates("claim_id") for t in (old, new))
     said = new["claims"].text.drop_duplicates("claim_id").set_index("claim_id")["statement"]
-    both = before.join(after, lsuffix="_old", rsuffix="_new", how="inner").sort_index()
+    both = before.merge(after, on="claim_id", suffixes=("_old", "_new")).sort_values("claim_id")
     apart = both[(both["verdict_old"] != both["verdict_new"]) | (both["certainty_old"] != both["certainty_new"])]
     found, bearing = by_row(changes), bearings(old, new)
-    return [Move(row.Index, str(said.get(row.Index, "")), judgement(row.verdict_old, row.certainty_old), judgement(row.verdict_new, row.certainty_new),
-                 tuple(causes(row.Index, found, bearing[row.Index]))) for row in apart.itertuples()]  # fmt: skip
+    return [Move(row.claim_id, str(said.get(row.claim_id, "")), judgement(row.verdict_old, row.certainty_old), judgement(row.verdict_new, row.certainty_new),
+                 tuple(causes(row.claim_id, found, bearing[row.claim_id]))) for row in apart.itertuples()]  # fmt: skip
 
 
 def judgement(verdict: str, certainty: str) -> str:

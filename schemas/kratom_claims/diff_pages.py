@@ -4,11 +4,13 @@ import html
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 
-from .diff import COMPUTED, DEMANDS, Change, Difference
+from .diff import DEMANDS, Change, Difference
 from .faults import show
 from .files import csv_text, json_text
 from .versions import numbers
 
+LONGEST = 400
+"""Longest value that a page shows, in characters."""
 MOST = 50
 """Most rows of a section that a page shows; all are in the JSON and the CSV."""
 
@@ -39,12 +41,8 @@ def sections(d: Difference) -> list[Section]:
     """The parts of a page that are not empty, verdicts first."""
     contract = [c for c in d.changes if not c.row and c.kind != "verdict moved"]
     ids = [c for c in d.changes if c.kind in ("id retired", "id merged", "id gone")]
-    rows = [
-        c
-        for c in d.changes
-        if c.kind in ("row added", "row removed", "code added", "code removed") and c.table not in COMPUTED
-    ]
-    cells = [c for c in d.changes if c.kind in ("value corrected", "code redefined") and c.table not in COMPUTED]
+    rows = [c for c in d.changes if c.kind in ("row added", "row removed", "code added", "code removed")]
+    cells = [c for c in d.changes if c.kind in ("value corrected", "code redefined")]
     found = [
         Section("Verdicts that moved", ("claim", "statement", "before", "after", "because"), [
             (m.claim, m.statement, m.old, m.new, "; ".join(c.words() for c in m.causes) or "no row that bears on it changed") for m in d.moves]),
@@ -61,7 +59,7 @@ def sections(d: Difference) -> list[Section]:
 def counted(changes: Iterable[Change]) -> list[tuple[str, ...]]:
     """Rows added, rows removed and cells changed, by table."""
     counts: dict[str, list[int]] = {}
-    kinds = {"row added": 0, "code added": 0, "row removed": 1, "code removed": 1, "id retired": 1, "id merged": 1, "id gone": 1, "value corrected": 2, "code redefined": 2}  # fmt: skip
+    kinds = {"row added": 0, "code added": 0, "row removed": 1, "code removed": 1, "id retired": 1, "id merged": 1, "id gone": 1, "value corrected": 2, "computed again": 2, "code redefined": 2}  # fmt: skip
     for change in changes:
         if change.kind in kinds:
             counts.setdefault(change.table, [0, 0, 0])[kinds[change.kind]] += 1
@@ -82,7 +80,7 @@ def as_markdown(d: Difference) -> str:
     """For a pull request."""
 
     def safe(value: str) -> str:
-        return "".join(f"\\{c}" if c in "\\`*_[]<>|#" else c for c in show(value, 200))
+        return "".join(f"\\{c}" if c in "\\`*_[]<>|#" else c for c in show(value, LONGEST))
 
     parts = [f"**{safe(opening(d))}**\n"]
     for section in sections(d):
@@ -104,7 +102,7 @@ def as_html(d: Difference) -> str:
     body = [f"<h1>Difference</h1>\n<p>{html.escape(opening(d))}</p>"]
     for section in sections(d):
         head = "".join(f'<th scope="col">{name}</th>' for name in section.header)
-        rows = ["".join(f"<td>{html.escape(show(value, 2000))}</td>" for value in row) for row in section.rows]
+        rows = ["".join(f"<td>{html.escape(show(value, LONGEST))}</td>" for value in row) for row in section.rows]
         body.append(f"<h2>{section.title}</h2>\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
                     + "".join(f"<tr>{row}</tr>\n" for row in rows) + "</tbody>\n</table>")  # fmt: skip
     title = html.escape(f"{d.old} to {d.new}")

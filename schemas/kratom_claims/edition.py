@@ -7,7 +7,7 @@ from typing import Any
 from . import bundle
 from .diff import readable
 from .package import Package
-from .tables import Tables
+from .tables import Tables, read_tables
 
 
 @dataclass(frozen=True)
@@ -75,4 +75,4 @@ class Edition:
 
 def edition(package: Package) -> Edition:
     """The edition that a package is. Raises UnusableError if a table cannot be read."""
-    return Edition(package, readable(package), bundle.members(package.root))
+    return Edition(package, readable(package, read_tables(package)), bundle.members(package.root))

@@ -11,7 +11,7 @@ from typing import Any
 
 from .faults import UnusableError
 
-INSTALLED = Path(__file__).resolve().parent / "bundle"
+INSTALLED = Path(__file__).resolve().parent / "released"
 """The released folder that a wheel brings with it."""
 HOME = INSTALLED if INSTALLED.is_dir() else Path(__file__).resolve().parents[2]
 """Root of the package that this code goes with: what the wheel brought, or the repository that the code stands in."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from . import loading
 from .agreement import agreement
 from .package import opened
 from .rubric import wilson
@@ -22,11 +23,13 @@ def pages(root: Path) -> dict[str, str]:
         order = [r["name"] for r in package.descriptor["resources"]]
     made = {
         "docs/rules.md": rules_page(),
+        "docs/loading.md": loading.page(root),
         "docs/dictionary.md": dictionary_page([package.schemas[name] for name in order]),
     }
+    filling = parts(tables) | {"loading": loading.readme_part(root)}
     for page in ("README.md", "DATASHEET.md"):
         made[page] = (root / page).read_text(encoding="utf-8")
-        for name, text in parts(tables).items():
+        for name, text in filling.items():
             made[page] = filled(made[page], name, text)
     return made
 
@@ -114,6 +117,8 @@ def verdicts_part(tables: Tables) -> str:
 
 def agreement_part(tables: Tables) -> str:
     """Agreement of the two runs: spans, and each code with its interval."""
+    if tables["annotations"].typed["agent_id"].nunique() != 2:
+        return "No two runs to compare.\n"
     found = agreement(tables["annotations"].typed)
     text = (
         f"{found['spans'][0]} and {found['spans'][1]} spans in {found['segments']} segments; F1 of spans {found['f1_exact']:.2f} (exact) and "

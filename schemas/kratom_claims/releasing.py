@@ -48,10 +48,11 @@ def release(root: Path, version: str, out: Path) -> dict[str, Any]:
             files = shipped(made)
             refuse_unless_alone(files[f"{made.stem}.zip"])
             since, _ = since_last_release(package)
-        entry = entry_of(made, files)
+        told = reports(outcome, since)
+        entry = entry_of(made, files, told)
         commit(root, clone, entry)
         refuse_unless_same(clone, files)
-        write_folder(out, files | reports(outcome, since))
+        write_folder(out, files | told)
         git(root, "fetch", "--quiet", "--no-tags", str(clone), "HEAD")
         git(root, "merge", "--quiet", "--ff-only", "FETCH_HEAD")
         git(root, "fetch", "--quiet", str(clone), "tag", tag_of(version))
@@ -133,7 +134,7 @@ def refuse_unless_same(clone: Path, files: dict[str, bytes]) -> None:
         )
 
 
-def entry_of(made: Edition, files: dict[str, bytes]) -> dict[str, Any]:
+def entry_of(made: Edition, files: dict[str, bytes], told: dict[str, bytes]) -> dict[str, Any]:
     """The record of a release for releases.json."""
     return {
         "version": made.version,
@@ -143,6 +144,7 @@ def entry_of(made: Edition, files: dict[str, bytes]) -> dict[str, Any]:
         "rows": {name: len(table.text) for name, table in made.tables.items()},
         "files": {name: bundle.sha256(content) for name, content in made.files.items()},
         "shipped": {name: bundle.sha256(content) for name, content in sorted(files.items())},
+        "reports": {name: bundle.sha256(content) for name, content in sorted(told.items())},
     }
 
 

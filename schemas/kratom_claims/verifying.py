@@ -58,7 +58,8 @@ def folder_findings(entry: dict[str, Any], folder: Path) -> list[Finding]:
 
 
 def shipped_findings(entry: dict[str, Any], folder: Path) -> Iterable[Finding]:
-    """Every recorded file of ``dist/``."""
-    for name, right in entry["shipped"].items():
+    """Every recorded file of ``dist/``. Reports are made by ``release`` alone, so they may be absent, but not other ones."""
+    for name, right in (entry["shipped"] | entry["reports"]).items():
         path = folder / name
-        yield name, path.is_file() and bundle.sha256(path.read_bytes()) == right
+        if path.is_file() or name in entry["shipped"]:
+            yield name, path.is_file() and bundle.sha256(path.read_bytes()) == right

@@ -23,7 +23,9 @@ def expected(bundle: Path, name: str) -> tuple[int, str]:
     kinds = [read.get(f["type"], str) for f in fields(bundle, name)]
     with (bundle / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         _, *rows = csv.reader(stream)
-    return checksum(bundle, name, [[kind(cell) if cell else None for kind, cell in zip(kinds, row, strict=True)] for row in rows])
+    return checksum(
+        bundle, name, [[kind(cell) if cell else None for kind, cell in zip(kinds, row, strict=True)] for row in rows]
+    )
 
 
 def checksum(bundle: Path, name: str, rows: Iterable[Sequence[Any]]) -> tuple[int, str]:

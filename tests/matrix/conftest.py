@@ -2,23 +2,13 @@
 
 import io
 import zipfile
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from editions import described, edition_of, hazardous
 from kratom_claims import forms
-from kratom_claims.edition import Edition, edition
+from kratom_claims.edition import edition
 from kratom_claims.package import HOME, read_package
-
-
-@dataclass(frozen=True)
-class Shipped:
-    """Shipped files in ``folder``, and the bundle unpacked in ``bundle``."""
-
-    edition: Edition
-    folder: Path
-    bundle: Path
+from shipping_case import Shipped
 
 
 @pytest.fixture(scope="session", params=["hazards", "repository"])
@@ -27,7 +17,11 @@ def shipped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "repository" and not (HOME / "data" / "claims.csv").is_file():
         pytest.skip("not run here: this repository has no data yet")
-    made = edition(read_package(HOME / "datapackage.json")) if request.param == "repository" else edition_of(hazardous(described(folder / "source")))
+    made = (
+        edition(read_package(HOME / "datapackage.json"))
+        if request.param == "repository"
+        else edition_of(hazardous(described(folder / "source")))
+    )
     files = forms.build(made)
     for name, content in files.items():
         path = folder / "shipped" / name

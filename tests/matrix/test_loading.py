@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from checksums import checksum, expected
-from conftest import Shipped
 from kratom_claims.package import HOME
+from shipping_case import Shipped
 
 LOADERS = Path(__file__).parent / "loaders"
 CACHE = HOME / ".cache" / "matrix"
@@ -32,7 +32,10 @@ def loader(name: str) -> ModuleType:
 def loaded(shipped: Shipped, name: str, where: Path | None = None) -> dict[str, tuple[int, str]]:
     """Rows and checksum of every table as a Python loader reads it."""
     module = loader(name)
-    return {t: checksum(shipped.bundle, t, module.rows(module.load(where or shipped.bundle, t))) for t in shipped.edition.tables}
+    return {
+        t: checksum(shipped.bundle, t, module.rows(module.load(where or shipped.bundle, t)))
+        for t in shipped.edition.tables
+    }
 
 
 def right(shipped: Shipped) -> dict[str, tuple[int, str]]:
@@ -43,7 +46,11 @@ def right(shipped: Shipped) -> dict[str, tuple[int, str]]:
 def printed(shipped: Shipped, command: list[str], **environment: str) -> dict[str, tuple[int, str]]:
     """What a loader in another language prints."""
     done = subprocess.run(
-        [*command, str(shipped.bundle), *shipped.edition.tables], capture_output=True, text=True, env=os.environ | environment, check=False
+        [*command, str(shipped.bundle), *shipped.edition.tables],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return {name: (int(rows), hash_) for name, rows, hash_ in map(str.split, done.stdout.splitlines())}
@@ -53,7 +60,9 @@ def printed(shipped: Shipped, command: list[str], **environment: str) -> dict[st
 def test_pandas(shipped: Shipped, back_end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = loader("pandas_csv")
     monkeypatch.setitem(module.TYPES, "string", BACK_ENDS[back_end])
-    found = {t: checksum(shipped.bundle, t, module.rows(module.load(shipped.bundle, t))) for t in shipped.edition.tables}
+    found = {
+        t: checksum(shipped.bundle, t, module.rows(module.load(shipped.bundle, t))) for t in shipped.edition.tables
+    }
     assert found == right(shipped)
 
 
@@ -62,7 +71,7 @@ def test_csv(shipped: Shipped, name: str) -> None:
     assert loaded(shipped, name) == right(shipped)
 
 
-@pytest.mark.parametrize("name", ["pandas_parquet", "polars_parquet", "duckdb_parquet"])
+@pytest.mark.parametrize("name", ["pandas_parquet", "polars_parquet", "duckdb_parquet", "croissant"])
 def test_parquet(shipped: Shipped, name: str) -> None:
     assert loaded(shipped, name, shipped.folder) == right(shipped)
 
@@ -98,8 +107,14 @@ def test_a_spoiled_value_shows(shipped: Shipped) -> None:
     module = loader("pandas_csv")
     rows = [list(row) for row in module.rows(module.load(shipped.bundle, "findings"))]
     types = [f["type"] for f in shipped.edition.tables["findings"].schema["fields"]]
-    for type_, spoil in [("string", lambda v: v + " "), ("number", lambda v: v * (1 + 2**-52)), ("integer", lambda v: v + 1)]:
-        row, column = next((r, c) for r, cells in enumerate(rows) for c, v in enumerate(cells) if types[c] == type_ and v)
+    for type_, spoil in [
+        ("string", lambda v: v + " "),
+        ("number", lambda v: v * (1 + 2**-52)),
+        ("integer", lambda v: v + 1),
+    ]:
+        row, column = next(
+            (r, c) for r, cells in enumerate(rows) for c, v in enumerate(cells) if types[c] == type_ and v
+        )
         spoiled = [list(cells) for cells in rows]
         spoiled[row][column] = spoil(spoiled[row][column])
         assert checksum(shipped.bundle, "findings", spoiled) != expected(shipped.bundle, "findings")

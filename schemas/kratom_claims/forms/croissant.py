@@ -40,21 +40,34 @@ RESPONSIBLE: dict[str, str | list[str]] = {
 
 
 def croissant(edition: Edition, made: dict[str, bytes]) -> str:
-    """The metadata file. The zip lies beside it; the CSVs are in the zip, each with its hash."""
+    """The metadata file.
+
+    Records come from the Parquet files beside it: mlcroissant reads a CSV with pandas' defaults, which eat the text NA and make
+    floats of a column of digits with blanks.
+    """
     from ..cite import bibtex, item
 
-    zip_name = f"{edition.stem}.zip"
     whole = dataset(edition) | {
         "@type": "sc:Dataset",
         "conformsTo": ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"],
     }
-    files: list[dict[str, Any]] = [{"@type": "cr:FileObject", "@id": zip_name, "name": zip_name, "contentUrl": zip_name, "contentSize": f"{len(made[zip_name])} B",
-              "encodingFormat": "application/zip", "sha256": bundle.sha256(made[zip_name])}]  # fmt: skip
-    files += [{"@type": "cr:FileObject", "@id": table.file, "name": table.file, "containedIn": {"@id": zip_name}, "contentUrl": table.file,
-               "encodingFormat": "text/csv", "sha256": bundle.sha256(table.content)} for table in edition.tables.values()]  # fmt: skip
+    names = [f"{edition.stem}.zip", *(file_of(name) for name in edition.tables)]
+    files = [file_object(name, made[name]) for name in names]
     responsible = {f"rai:{name}": words for name, words in RESPONSIBLE.items()}
     return json_text({"@context": CONTEXT, **whole, "citeAs": bibtex(item(edition)), "isLiveDataset": False, **responsible,
                       "distribution": files, "recordSet": [record_set(name, edition) for name in edition.tables]})  # fmt: skip
+
+
+def file_of(table: str) -> str:
+    """The Parquet file of a table."""
+    return f"parquet/{table}.parquet"
+
+
+def file_object(name: str, content: bytes) -> dict[str, Any]:
+    """A shipped file; Croissant's readers know Parquet under its older media type."""
+    type_ = "application/zip" if name.endswith(".zip") else "application/x-parquet"
+    return {"@type": "cr:FileObject", "@id": name, "name": name, "contentUrl": name, "contentSize": f"{len(content)} B",
+            "encodingFormat": type_, "sha256": bundle.sha256(content)}  # fmt: skip
 
 
 def record_set(name: str, edition: Edition) -> dict[str, Any]:
@@ -67,7 +80,7 @@ def record_set(name: str, edition: Edition) -> dict[str, Any]:
     return {
         "@type": "cr:RecordSet", "@id": name, "name": name, "description": schema["description"],
         "key": [{"@id": f"{name}/{k}"} for k in key_fields(schema)],
-        "field": [record_field(name, f, edition.tables[name].file, targets.get(f["name"])) for f in schema["fields"]],
+        "field": [record_field(name, f, file_of(name), targets.get(f["name"])) for f in schema["fields"]],
     }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def metadata(edition: Edition) -> dict[str, Any]:
         for curie in rows[name]
     }
     return {
-        "curie_map": {OURS: f"urn:{edition.name}:entity:"} | {p: prefixes[p]["uri_format"].removesuffix("$1") for p in sorted(used | {"semapv", "skos"})},
+        "curie_map": {OURS: f"urn:{edition.name}:entity:"} | {p: prefixes[p]["uri_format"].partition("$1")[0] for p in sorted(used | {"semapv", "skos"})},
         "license": edition.licences[0]["path"],
         "mapping_set_id": f"{edition.swhid};path=/data/entity_xrefs.csv",
         "mapping_set_title": f"Cross references of entities in {edition.name}",

@@ -53,7 +53,7 @@ class Context:
     @cached_property
     def since_last(self) -> Difference | None:
         """What changed since the last release, once for all rules; None, and it is said why, if there is nothing to compare with."""
-        found, why_not = since_last_release(self.package)
+        found, why_not = since_last_release(self.package, self.tables)
         self.said += [why_not] if why_not else []
         return found
 

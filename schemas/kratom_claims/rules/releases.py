@@ -79,7 +79,7 @@ def retired(c: Context) -> Iterable[Any]:
                 allowed="an id that was never retired",
                 row=row["id"],
             )
-        elif row["replaced_by"] is not None and row["replaced_by"] not in ids:
+        elif isinstance(row["replaced_by"], str) and row["replaced_by"] not in ids:  # a blank comes as NaN
             yield file_fault(
                 one,
                 c.tables["retired_ids"].file,
@@ -168,6 +168,7 @@ def one_version(c: Context) -> Iterable[Fault]:
 )
 def bundle_alone(c: Context) -> Iterable[Fault]:
     """The zip of the package, read back by itself."""
+    one = CATALOGUE["R5/bundle"]
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "bundle.zip"
         archive.write_bytes(bundle.zipped(bundle.members(c.package.root)))
@@ -177,9 +178,15 @@ def bundle_alone(c: Context) -> Iterable[Fault]:
                     if table.content and (
                         not alone.path(name).is_file() or alone.path(name).read_bytes() != table.content
                     ):
-                        yield file_fault(CATALOGUE["R5/bundle"], table.file, found="not in the bundle", allowed="the same file in the bundle", row=name)  # fmt: skip
+                        yield file_fault(one, table.file, found="not in the bundle", allowed="the same file in the bundle", row=name)  # fmt: skip
+                for name in sorted(
+                    {n for n in bundle.members(alone.root) if n.startswith("data/")} - set(alone.paths.values())
+                ):
+                    yield file_fault(
+                        one, name, found="no resource of the descriptor", allowed="no other files in data/ than tables"
+                    )
         except UnusableError as error:
-            yield file_fault(CATALOGUE["R5/bundle"], DESCRIPTOR, found=str(error), allowed="a bundle that opens alone")
+            yield file_fault(one, DESCRIPTOR, found=str(error), allowed="a bundle that opens alone")
 
 
 @rule(

@@ -10,7 +10,17 @@ from pathlib import Path
 def load(path, name):
     database = Path(path).stem.replace(".", "~2E")
     address = f"/{database}/{name}.json?_shape=arrays&_size=max"
-    command = [sys.executable, "-m", "datasette", str(path), "--get", address, "--setting", "max_returned_rows", "1000000"]
+    command = [
+        sys.executable,
+        "-m",
+        "datasette",
+        str(path),
+        "--get",
+        address,
+        "--setting",
+        "max_returned_rows",
+        "1000000",
+    ]
     return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["rows"]
 
 

@@ -3,6 +3,7 @@
 # snippet
 import json
 import subprocess
+import tempfile
 from pathlib import Path
 
 TYPES = {"string": 2, "integer": 10, "number": 10, "boolean": 10, "date": 5}
@@ -11,9 +12,12 @@ TYPES = {"string": 2, "integer": 10, "number": 10, "boolean": 10, "date": 5}
 def load(folder, name):
     fields = json.loads(Path(folder, "schemas", f"{name}.json").read_text(encoding="utf-8"))["fields"]
     columns = "/".join(f"{number}/{TYPES[f['type']]}" for number, f in enumerate(fields, start=1))
+    out = tempfile.mkdtemp()
     command = ["soffice", "--headless", "--convert-to", "fods", f"--infilter=CSV:44,34,76,1,{columns},1033,false,true"]
-    subprocess.run([*command, "--outdir", str(folder), str(Path(folder, "data", f"{name}.csv"))], capture_output=True, check=True)
-    return Path(folder, f"{name}.fods")
+    subprocess.run(
+        [*command, "--outdir", out, str(Path(folder, "data", f"{name}.csv"))], capture_output=True, check=True
+    )
+    return Path(out, f"{name}.fods")
 
 
 # end

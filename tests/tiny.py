@@ -38,7 +38,7 @@ def tiny_rows() -> Rows:
         "capture_id": CAPTURE,
         "stance": "asserts",
         "hedging": "none",
-        "framing": "overstated",
+        "framing": "undetermined",
         "action": "none",
         "match": "exact",
         "agent_id": "curator",
@@ -83,7 +83,7 @@ def tiny_rows() -> Rows:
             {"subject_claim_id": "C0004", "relation": "contradicts", "object_claim_id": "C0001", "basis": "Made up for the test."},
         ],
         "mentions": [
-            mention | {"mention_id": "M0001", "claim_id": "C0001", "segment_no": 2} | span("Willow bark eases headache"),
+            mention | {"mention_id": "M0001", "claim_id": "C0001", "segment_no": 2, "framing": "faithful"} | span("Willow bark eases headache"),
             mention | {"mention_id": "M0002", "claim_id": "C0003", "segment_no": 2, "match": "broader"} | span("Willow bark eases"),
             mention | {"mention_id": "M0003", "claim_id": "C0002", "segment_no": 3, "action": "instructs"} | span("Ask a doctor"),
         ],

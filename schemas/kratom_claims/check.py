@@ -1,13 +1,15 @@
 """Validation of a package: all rules, both engines, one list of faults."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .faults import Fault
-from .package import Package
-from .rules import CATALOGUE, Context
+from .package import HOME, Package
+from .rules import CATALOGUE, Context, Rule
 from .rules.base import faults_of
 from .tables import Tables, read_tables
 
@@ -35,48 +37,67 @@ def check(package: Package, texts: Path | None, progress: Callable[[str], Any] =
     tables = read_tables(package)
     outcome = run_rules(package, tables, texts, progress)
     progress("Frictionless")
-    outcome.faults = sorted({*outcome.faults, *frictionless(package, tables, outcome.faults)})
+    if unread := [table.file for table in tables.values() if table.unreadable]:
+        outcome.skipped["Frictionless"] = f"{', '.join(unread)} cannot be read"
+    else:
+        outcome.faults = sorted({*outcome.faults, *frictionless(package, tables, outcome.faults)})
     return outcome
 
 
 def run_rules(
-    package: Package, tables: Tables, texts: Path | None, progress: Callable[[str], Any] = lambda _: None
+    package: Package,
+    tables: Tables,
+    texts: Path | None,
+    progress: Callable[[str], Any] = lambda _: None,
+    rules: Iterable[Rule] = CATALOGUE.values(),
+    of: Collection[str] | None = None,
 ) -> Outcome:
-    """Run every rule of the catalogue; rules whose tables cannot be read are named as not run."""
+    """Run the rules of the catalogue (or some of them; those of each table on the tables named by ``of``).
+
+    Rules whose tables cannot be read, or lack columns of the contract, are named as not run.
+    """
     outcome = Outcome(package, {name: len(table.text) for name, table in tables.items()})
     context = Context(package, tables, texts)
-    for one in CATALOGUE.values():
+    for one in rules:
         progress(one.id)
-        if broken := [name for name in one.tables if name not in tables or not tables[name].usable]:
-            outcome.skipped[one.id] = f"{', '.join(broken)} cannot be read"
-            outcome.faults += missing(one.id, tables, broken)
+        if unfit := {name: why for name in one.tables if (why := unfitness(tables, name))}:
+            outcome.skipped[one.id] = "; ".join(f"{name} {why}" for name, why in unfit.items())
+            outcome.faults += [unfit_fault(tables, name, why) for name, why in unfit.items() if why != UNREAD]
         else:
             outcome.ran.append(one.id)
-            outcome.faults += faults_of(context, one)
+            outcome.faults += faults_of(context, one, of)
     outcome.notes = context.said
     outcome.faults = sorted(set(outcome.faults))
     return outcome
 
 
-def missing(rule: str, tables: Tables, broken: list[str]) -> list[Fault]:
-    """Tables that a rule needs and that the package does not have at all."""
-    remedy = "Add the table, or validate a package of kratom-claims"
-    return [
-        Fault(
-            "datapackage.json",
-            0,
-            0,
-            "",
-            name,
-            "S1/columns",
-            "no such resource",
-            f"a resource {name}, which {rule.split('/')[0]} needs",
-            "",
-            remedy,
-        )
-        for name in broken
-        if name not in tables
-    ][:1]
+UNREAD = "cannot be read"
+
+
+@cache
+def contract(name: str) -> dict[str, str]:
+    """Columns of a table, with their types, that the rules of this version rely on."""
+    schema = json.loads((HOME / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    return {f["name"]: f["type"] for f in schema["fields"]}
+
+
+def unfitness(tables: Tables, name: str) -> str:
+    """Why rules cannot run on a table, or nothing."""
+    if name not in tables:
+        return "is not in the package"
+    held = {f["name"]: f["type"] for f in tables[name].schema["fields"]}
+    if lacking := [f"{column} ({kind})" for column, kind in contract(name).items() if held.get(column) != kind]:
+        return f"has no column {', '.join(lacking)}"
+    return "" if tables[name].usable else UNREAD
+
+
+def unfit_fault(tables: Tables, name: str, why: str) -> Fault:
+    """A table that is not what the rules rely on. What cannot be read is told by S1 and B1 themselves."""
+    one = CATALOGUE["S1/columns"]
+    row, allowed = f"{name} {why}", "the tables and columns of docs/dictionary.md"
+    return Fault(
+        "datapackage.json", 0, 0, "", name, one.id, row, allowed, "", "Validate a package of kratom-claims, or add it"
+    )
 
 
 def frictionless(package: Package, tables: Tables, ours: list[Fault]) -> list[Fault]:

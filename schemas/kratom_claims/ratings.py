@@ -30,7 +30,13 @@ def rated(tables: Tables) -> dict[str, Rating]:
     """The rating of every claim of a package, by id in order."""
     links, searches, actions = links_of(tables), searches_of(tables), actions_of(tables)
     claims = claims_of(tables, actions)
-    return {c.claim_id: rate(c, links.get(c.claim_id, []), searches.get(c.claim_id, []), policy()) for c in claims}
+    return {c.claim_id: rated_once(c, tuple(links.get(c.claim_id, [])), tuple(searches.get(c.claim_id, []))) for c in claims}  # fmt: skip
+
+
+@cache
+def rated_once(claim: Claim, links: tuple[Link, ...], searches: tuple[Search, ...]) -> Rating:
+    """The rating of one claim; the same evidence is weighed once."""
+    return rate(claim, links, searches, policy())
 
 
 def records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:

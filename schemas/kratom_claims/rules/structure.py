@@ -18,15 +18,16 @@ from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
     "exactly the declared columns, in order",
     "a moved column is read as another one",
     "Bring the header back to the order of the Table Schema, or correct the schema",
+    each=True,
 )
-def columns(c: Context) -> Iterable[Fault]:
-    """Header of each file against its Table Schema."""
+def columns(_: Context, table: Table) -> Iterable[Fault]:
+    """The header of a file against its Table Schema; a file that is not there has none."""
     one = CATALOGUE["S1/columns"]
-    for table in c.tables.values():
-        if table.unreadable:
+    if table.unreadable:
+        if not table.content:
             yield file_fault(one, table.file, found=table.unreadable, allowed="a readable CSV file")
-        elif not table.usable:
-            yield header_fault(one, table)
+    elif not table.usable:
+        yield header_fault(one, table)
 
 
 def header_fault(one: Any, table: Table) -> Fault:
@@ -53,13 +54,13 @@ def header_fault(one: Any, table: Table) -> Fault:
     "values of the declared type, format, pattern, enum and range; required cells filled",
     "a value that one engine reads and another refuses is two values",
     "Correct the cell, or widen the constraint in the Table Schema",
+    each=True,
 )
-def cells(c: Context) -> Iterable[Fault]:
+def cells(c: Context, table: Table) -> Iterable[Fault]:
     """Every cell against its field: the canonical form on the text, then the Pandera schema on the values."""
-    for table in c.tables.values():
-        if table.usable:
-            yield from lexical_faults(c, table)
-            yield from pandera_faults(c, table)
+    if table.usable:
+        yield from lexical_faults(c, table)
+        yield from pandera_faults(c, table)
 
 
 def lexical_faults(c: Context, table: Table) -> Iterable[Fault]:
@@ -121,14 +122,14 @@ def told(field: dict[str, Any], check: str, found: str) -> tuple[str, str]:
     "primary keys and unique keys occur once",
     "a key that two rows share points to neither",
     "Give one of the rows its own key, or remove it if it says the same",
+    each=True,
 )
-def unique(c: Context) -> Iterable[Any]:
+def unique(_: Context, table: Table) -> Iterable[Any]:
     """Rows whose primary or unique key stands twice. Rows with a blank in a unique key are not compared."""
-    for table in c.tables.values():
-        if table.usable:
-            frame = nw.from_native(table.typed, eager_only=True)
-            for key in [key_fields(table.schema), *table.schema.get("uniqueKeys", [])]:
-                yield table.name, doubles(frame, key)
+    if table.usable:
+        frame = nw.from_native(table.typed, eager_only=True)
+        for key in filter(None, [key_fields(table.schema), *table.schema.get("uniqueKeys", [])]):
+            yield table.name, doubles(frame, key)
 
 
 def doubles(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
@@ -145,14 +146,14 @@ def doubles(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
     "every reference names a row that exists",
     "a dangling reference is a statement about nothing",
     "Correct the id, or add the row that it names",
+    each=True,
 )
-def references(c: Context) -> Iterable[Any]:
+def references(c: Context, table: Table) -> Iterable[Any]:
     """Foreign keys, self-references too."""
-    for table in c.tables.values():
-        for key in table.schema.get("foreignKeys", []) if table.usable else []:
-            target = c.tables.get(key["reference"]["resource"] or table.name)
-            if target is not None and target.usable:
-                yield from dangling(c, table, key, target)
+    for key in table.schema.get("foreignKeys", []) if table.usable else []:
+        target = c.tables.get(key["reference"]["resource"] or table.name)
+        if target is not None and target.usable:
+            yield from dangling(c, table, key, target)
 
 
 def dangling(c: Context, table: Table, key: dict[str, Any], target: Table) -> Iterable[Fault]:

@@ -153,7 +153,9 @@ def inside(root: Path, name: Any, where: str) -> Path:
         stays = not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts
         stays = stays and path.resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError, ValueError) as error:  # a circle of links, or no name that a file can have
-        raise UnusableError(f"{where}: {name!r} cannot be followed ({type(error).__name__}). Correct the path.") from error
+        raise UnusableError(
+            f"{where}: {name!r} cannot be followed ({type(error).__name__}). Correct the path."
+        ) from error
     if not stays:
         raise UnusableError(
             f"{where}: {name!r} leaves the folder of the package. Paths of a package stay inside its folder."
@@ -215,7 +217,9 @@ def checked_schema(schema: Any, where: str) -> dict[str, Any]:
         try:
             re.compile(field.get("constraints", {}).get("pattern", ""))
         except (re.error, RecursionError, OverflowError) as error:
-            raise UnusableError(f"{where}: the pattern of {field['name']} is no regular expression ({error}).") from error
+            raise UnusableError(
+                f"{where}: the pattern of {field['name']} is no regular expression ({error})."
+            ) from error
     return schema
 
 

@@ -94,7 +94,10 @@ def quoting_faults(one: Rule, table: Table, body: str) -> Iterable[Fault]:
     if wanted.rstrip("\n") != body.rstrip("\n"):
         for number, (held, right) in enumerate(zip(ours, io.StringIO(wanted, newline="\n"), strict=False), start=1):
             if held.rstrip("\n") != right.rstrip("\n"):
-                found, place = "quoted otherwise than needed, or an empty line", column_at(os.path.commonprefix([held, right]))
+                found, place = (
+                    "quoted otherwise than needed, or an empty line",
+                    column_at(os.path.commonprefix([held, right])),
+                )
                 yield file_fault(one, table.file, number, found, "quotes only where a comma, quote or line break needs them", place)  # fmt: skip
                 return
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import itertools
-import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -16,9 +15,30 @@ from ..package import key_fields
 from ..tables import LINE, ROW, Table
 from .base import CATALOGUE, Context, Rule, at, file_fault, rule
 
-NA_LIKE = frozenset("na n/a n.a. #n/a #na <na> nan null (null) nil tbd - -- ? . #value! #ref! #name?".split())
+NA_LIKE = frozenset(
+    [
+        "na",
+        "n/a",
+        "n.a.",
+        "#n/a",
+        "#na",
+        "<na>",
+        "nan",
+        "null",
+        "(null)",
+        "nil",
+        "tbd",
+        "-",
+        "--",
+        "?",
+        ".",
+        "#value!",
+        "#ref!",
+        "#name?",
+    ]
+)
 """Cells, in lower case, that some reader takes for a missing value."""
-NOT_SAID = frozenset("none unknown undefined missing".split())
+NOT_SAID = frozenset(["none", "unknown", "undefined", "missing"])
 """Words, in lower case, that stand for a missing value unless they are a code."""
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 INVISIBLE = {"\r": "a carriage return", "\t": "a tab", "\x00": "a NUL"}
@@ -96,10 +116,15 @@ def quoting_faults(one: Rule, table: Table, body: str) -> Iterable[Fault]:
             if held.rstrip("\n") != right.rstrip("\n"):
                 found, place = (
                     "quoted otherwise than needed, or an empty line",
-                    column_at(os.path.commonprefix([held, right])),
+                    column_at(held[: first_difference(held, right)]),
                 )
                 yield file_fault(one, table.file, number, found, "quotes only where a comma, quote or line break needs them", place)  # fmt: skip
                 return
+
+
+def first_difference(one: str, other: str) -> int:
+    """Place of the first character in which two texts differ."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def break_faults(one: Rule, table: Table) -> Iterable[Fault]:

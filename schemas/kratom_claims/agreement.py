@@ -60,7 +60,13 @@ def alpha_with_interval(pairs: pd.DataFrame, code: str, draws: int, seed: int) -
     number = {value: place for place, value in enumerate(values)}
     data = np.array([pairs[f"{code}_a"].map(number), pairs[f"{code}_b"].map(number)], dtype=float)
     domain = list(range(len(values)))
-    groups = [np.flatnonzero(part) for part in (pairs.groupby(["capture_id", "segment_no"]).ngroup().to_numpy() == g for g in range(pairs.groupby(["capture_id", "segment_no"]).ngroups))]
+    groups = [
+        np.flatnonzero(part)
+        for part in (
+            pairs.groupby(["capture_id", "segment_no"]).ngroup().to_numpy() == g
+            for g in range(pairs.groupby(["capture_id", "segment_no"]).ngroups)
+        )
+    ]
     rng = np.random.default_rng(seed)
     sampled = []
     for _ in range(draws):
@@ -69,4 +75,9 @@ def alpha_with_interval(pairs: pd.DataFrame, code: str, draws: int, seed: int) -
         if len(np.unique(drawn)) > 1:
             sampled.append(alpha(drawn, value_domain=domain, level_of_measurement="nominal"))
     low, high = np.quantile(sampled, [0.025, 0.975])
-    return {"alpha": float(alpha(data, value_domain=domain, level_of_measurement="nominal")), "low": float(low), "high": float(high), "same": float((data[0] == data[1]).mean())}
+    return {
+        "alpha": float(alpha(data, value_domain=domain, level_of_measurement="nominal")),
+        "low": float(low),
+        "high": float(high),
+        "same": float((data[0] == data[1]).mean()),
+    }

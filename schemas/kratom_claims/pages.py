@@ -1,4 +1,4 @@
-"""Generated pages: the rules, the data dictionary, and the marked parts of the README."""
+"""Generated pages: the rules, the data dictionary, and the marked parts of README and datasheet."""
 
 import json
 import re
@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from .agreement import agreement
 from .package import opened
+from .rubric import wilson
 from .rules import CATALOGUE
 from .tables import Tables, read_tables
 
@@ -18,14 +20,12 @@ def pages(root: Path) -> dict[str, str]:
     with opened(root) as package:
         tables = read_tables(package)
         order = [r["name"] for r in package.descriptor["resources"]]
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    for name, text in parts(tables).items():
-        readme = filled(readme, name, text)
-    return {
-        "docs/rules.md": rules_page(),
-        "docs/dictionary.md": dictionary_page([package.schemas[name] for name in order]),
-        "README.md": readme,
-    }
+    made = {"docs/rules.md": rules_page(), "docs/dictionary.md": dictionary_page([package.schemas[name] for name in order])}
+    for page in ("README.md", "DATASHEET.md"):
+        made[page] = (root / page).read_text(encoding="utf-8")
+        for name, text in parts(tables).items():
+            made[page] = filled(made[page], name, text)
+    return made
 
 
 def filled(page: str, name: str, text: str) -> str:
@@ -41,8 +41,14 @@ def grid(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 
 
 def parts(tables: Tables) -> dict[str, str]:
-    """The marked parts of the README."""
-    return {"tables": tables_part(tables), "articles": articles_part(tables), "verdicts": verdicts_part(tables)}
+    """The marked parts of README and datasheet."""
+    return {
+        "tables": tables_part(tables),
+        "articles": articles_part(tables),
+        "verdicts": verdicts_part(tables),
+        "agreement": agreement_part(tables),
+        "audit": audit_part(tables),
+    }
 
 
 def tables_part(tables: Tables) -> str:
@@ -101,6 +107,47 @@ def verdicts_part(tables: Tables) -> str:
         for v in verdicts
     ]
     return grid(["verdict", *levels, "all"], [row for row in rows if row[-1]])
+
+
+def agreement_part(tables: Tables) -> str:
+    """Agreement of the two runs: spans, and each code with its interval."""
+    found = agreement(tables["annotations"].typed)
+    text = (
+        f"{found['spans'][0]} and {found['spans'][1]} spans in {found['segments']} segments; F1 of spans {found['f1_exact']:.2f} (exact) and "
+        f"{found['f1_overlapping']:.2f} (overlapping). On the {found['matched']} spans that overlap:\n\n"
+    )
+    rows = [
+        (code.replace("_", " "), f"{a['alpha']:.2f}", f"{a['low']:.2f} to {a['high']:.2f}", f"{a['same']:.0%}")
+        for code, a in found["alpha"].items()
+    ]
+    text += grid(
+        ["code", "Krippendorff's alpha (nominal)", "95 % interval (bootstrap over segments)", "same code"], rows
+    )
+    counts = tables["annotations"].typed.groupby(["agent_id", "resolution"]).size()
+    return (
+        text
+        + "\nWhat became of them: "
+        + "; ".join(f"{agent} {what} {n}" for (agent, what), n in counts.items())
+        + ".\n"
+    )
+
+
+def audit_part(tables: Tables) -> str:
+    """Errors found by the audit, with Wilson's interval."""
+    audits = tables["audits"].typed
+    if audits.empty:
+        return "No audit yet.\n"
+    rows = []
+    for title, bad in [("any error", audits["error"] != "none"), ("major error", audits["error"] == "major"),
+                       ("wrong number", audits["numbers_right"] == "no"), ("wrong direction", audits["direction_right"] == "no")]:  # fmt: skip
+        low, high = wilson(float(bad.mean()), len(audits))
+        rows.append(
+            (title, f"{int(bad.sum())} of {len(audits)}", f"{bad.mean():.1%}", f"{max(low, 0):.1f} to {high:.1f} %")
+        )
+    return (
+        grid(["", "links", "rate", "95 % interval"], rows)
+        + "\nErrors that were found have been mended; the rate is that before mending.\n"
+    )
 
 
 def rules_page() -> str:

@@ -100,6 +100,10 @@ def tiny_rows() -> Rows:
             for n, purpose in enumerate(["supporting", "disconfirming"], start=1)
         ],
         "claim_searches": [{"claim_id": claim, "search_id": search} for claim in ("C0001", "C0004") for search in ("Q0001", "Q0002")],
+        "annotations": [{"annotation_id": "N0001", "agent_id": "curator", "capture_id": CAPTURE, "segment_no": 2, "claim_type": "benefit", "stance": "asserts", "hedging": "none",
+                         "action": "none", "mention_id": "M0001", "resolution": "kept"} | span("Willow bark eases headache")],
+        "audits": [{"audit_id": "X0001", "claim_id": "C0001", "finding_id": "F0001", "audited_on": DAY, "said_by_source": "yes", "numbers_right": "yes", "direction_right": "yes",
+                    "error": "none", "agent_id": "curator"}],
         "exclusions": [], "ratings": [], "rating_steps": [], "retired_ids": [],
         "vocabulary": [],
     }  # fmt: skip

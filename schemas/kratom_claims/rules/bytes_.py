@@ -45,9 +45,12 @@ INVISIBLE = {"\r": "a carriage return", "\t": "a tab", "\x00": "a NUL"}
 """Names of the invisible characters that happen most."""
 GREEK_OR_CYRILLIC = "\u0370-\u03ff\u1f00-\u1fff\u0400-\u052f"
 LATIN = "A-Za-z\u00c0-\u024f"
-LOOK_ALIKE = (f"[{LATIN}][{GREEK_OR_CYRILLIC}]|[{GREEK_OR_CYRILLIC}][{LATIN}]|[\u0400-\u052f\uff01-\uff5e\U0001d400-\U0001d7ff]"
-              "|[\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7]")  # fmt: skip
-"""A Greek or Cyrillic letter beside a Latin one, any Cyrillic, full-width or mathematical letter, a Greek capital that looks Latin."""
+MIXED = f"[{LATIN}][{GREEK_OR_CYRILLIC}]|[{GREEK_OR_CYRILLIC}][{LATIN}]|[\uff01-\uff5e\U0001d400-\U0001d7ff]"
+"""A Greek or Cyrillic letter beside a Latin one, or any full-width or mathematical letter."""
+PRETENDING = f"[\u0400-\u052f]|(?<![{GREEK_OR_CYRILLIC}])[\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7]+(?![{GREEK_OR_CYRILLIC}])"
+"""Any Cyrillic letter, or a word of Greek capitals that look Latin. Names in such a language may have them."""
+OWN_SCRIPT = ("el", "grc", "ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn")
+"""Languages that are written in Greek or Cyrillic letters."""
 
 
 @rule(
@@ -108,8 +111,9 @@ def ragged_faults(one: Rule, table: Table) -> Iterable[Fault]:
 def quoting_faults(one: Rule, table: Table, body: str) -> Iterable[Fault]:
     """The first line that is not written as this package writes it: needless or missing quotes, an empty line."""
     ours = list(io.StringIO(body, newline="\n"))
+    rows = csv.reader(io.StringIO(body, newline=""))
     stream = io.StringIO(newline="\n")
-    csv.writer(stream, lineterminator="\n").writerows(csv.reader(ours))
+    csv.writer(stream, lineterminator="\n").writerows(rows)
     wanted = stream.getvalue()
     if wanted.rstrip("\n") != body.rstrip("\n"):
         for number, (held, right) in enumerate(zip(ours, io.StringIO(wanted, newline="\n"), strict=False), start=1):
@@ -190,9 +194,11 @@ def spaces(c: Context, table: Table) -> Iterable[Fault]:
 def look_alikes(c: Context, table: Table) -> Iterable[Fault]:
     """Words that mix scripts, and letters that only pretend."""
     for column, cells in text_cells(table):
-        bad = cells.str.contains(LOOK_ALIKE)
+        mixed, pretending = cells.str.contains(MIXED), cells.str.contains(PRETENDING)
+        bad = mixed | pretending
         if table.name == "entity_names" and column == "name" and bad.any():
-            bad &= table.text.loc[cells.index, "name_type"] != "homoglyph"
+            row = table.text.loc[cells.index]
+            bad = (mixed | (pretending & ~row["language"].isin(OWN_SCRIPT))) & (row["name_type"] != "homoglyph")
         yield from cell_faults(c, "B3/look-alikes", table, column, bad, "letters of one script in a word")
 
 

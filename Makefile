@@ -7,7 +7,7 @@ DEV    := $(VENV)/.dev-installed
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help validate test fast lint rate package docs clean lock
+.PHONY: help validate test fast lint rate package docs clean lock faults fuzz examples
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,15 @@ rate: $(RUN) ## compute ratings and rating_steps again
 
 package: $(RUN) ## bring the descriptor and generated pages up to date
 	@$(BIN)/python scripts/package.py
+
+faults: $(DEV) ## damage the tables in thousands of ways and count what the rules catch
+	@$(BIN)/python scripts/faults.py
+
+fuzz: $(DEV) ## throw 100,000 damaged files at validate (slow)
+	@FUZZ=100000 $(BIN)/python -m pytest -q tests/test_fuzz.py
+
+examples: $(DEV) ## write the example messages of docs/rules.md anew
+	@PYTHONPATH=schemas $(BIN)/python tests/test_rules.py
 
 lock: ## pin all dependencies again, with hashes (needs pip-tools)
 	pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -o requirements.txt pyproject.toml

@@ -207,6 +207,7 @@ cell_operator("hard-space", typed("string"), lambda v, r: v.replace(" ", "\u00a0
 cell_operator("thin-space", typed("string"), lambda v, r: v.replace(" ", "\u2009", 1), S2, "B2/spaces")
 cell_operator("cyrillic-letter", typed("string"), lambda v, r: replaced(v, r, CYRILLIC), S2, "B3/look-alikes", "B6/ascii-ids")
 cell_operator("full-width-letter", any_field, lambda v, r: replaced(v, r, WIDE), S2, "B3/look-alikes", "B6/ascii-ids")
+cell_operator("wrong-encoding", typed("string"), lambda v, r: replaced(v, r, {"a": "Ã¡", "e": "Ã©", "i": "â€™"}), S2, "B2/spaces")
 cell_operator("decomposed-accent", typed("string"), lambda v, r: unicodedata.normalize("NFD", v.replace("e", "é", 1)), S2, "B2/spaces")
 cell_operator("html-entity-quote", formed, lambda v, r: f"&quot;{v}&quot;", S2)
 
@@ -266,7 +267,6 @@ cell_operator("curie-unknown-prefix", lambda t, f: (t.name, f["name"]) == ("enti
 cell_operator("curie-without-prefix", lambda t, f: (t.name, f["name"]) == ("entity_xrefs", "object_id"), lambda v, r: v.split(":")[-1], S2, "P3/curies")  # fmt: skip
 cell_operator("cas-digit", lambda t, f: (t.name, f["name"]) == ("entity_xrefs", "object_id"),
               lambda v, r: v[:-1] + str((int(v[-1]) + 1) % 10) if v.startswith("cas:") else None, "P3/curies")  # fmt: skip
-cell_operator("hash-digit", hashed, lambda v, r: ("0" if v[0] != "0" else "1") + v[1:], "A3/spans", "A3/text")
 cell_operator("rubric-version", named("rubric_version"), lambda v, r: "9.9.9", "J1/ratings")
 
 
@@ -345,7 +345,7 @@ def shifted_within(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
             moved = lambda row, n=n: [*row[:n], "", *row[n:-1]]  # noqa: E731
             tells = lambda row, fields=fields, moved=moved: any(refused(f, v) for f, v in zip(fields, moved(row), strict=True))  # noqa: E731
             for place in whole.sample(table.name, chance, 1, where=tells):
-                yield row_mutant("shifted-within", whole, table, place, moved, S2)
+                yield row_mutant("shifted-within", whole, table, place, moved, S2, "S5/used")
 
 
 def row_mutant(name: str, whole: Whole, table: Table, place: int, change: Callable[[list[str]], list[str]], *rules: str) -> Mutant:
@@ -459,8 +459,18 @@ def reference_mistyped(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
 
 
 @operator
+def hash_digit(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
+    """One digit of a hash is another one (the texts must be at hand)."""
+    for name, column in [("captures", "text_sha256"), ("segments", "sha256"), ("mentions", "sha256"), ("annotations", "sha256")]:
+        places = whole.sample(name, chance, 12) if whole.texts else []
+        yield from at_cells("hash-digit", whole, name, places, column, lambda v: ("0" if v[0] != "0" else "1") + v[1:], "A3/spans", "A3/text")
+
+
+@operator
 def offset_moved(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
-    """A span begins or ends one character too early or too late."""
+    """A span begins or ends one character too early or too late (the texts must be at hand)."""
+    if whole.texts is None:
+        return
     for name in ("segments", "mentions", "annotations"):
         for column in ("start", "end"):
             for by in (-1, 1):
@@ -742,7 +752,7 @@ whole_files("byte-order-mark", lambda b: b"\xef\xbb\xbf" + b, B1, line=1)
 whole_files("crlf", lambda b: b.replace(b"\n", b"\r\n"), B1, line=1)
 whole_files("old-mac-line-ends", lambda b: b.replace(b"\n", b"\r"), B1, line=1)
 whole_files("utf-16", lambda b: b.decode().encode("utf-16"), B1, line=1)
-whole_files("utf-16-without-mark", lambda b: b.decode().encode("utf-16-le"), B1, "S1/columns", line=1)
+whole_files("utf-16-without-mark", lambda b: b.decode().encode("utf-16-le"), B1)
 whole_files("latin-1", lambda b: b.decode().replace("e", "é").encode("latin-1", "replace"), B1)
 whole_files("truncated-in-a-line", lambda b: b[: len(b) * 2 // 3].rstrip(b"\n"), B1)
 whole_files("no-final-newline", lambda b: b.rstrip(b"\n"), B1)
@@ -856,10 +866,10 @@ descriptor_operator("described-schema-of-another", lambda r: r.update(schema="sc
 descriptor_operator("described-schema-of-none", lambda r: r.update(schema="schemas/none.json"), REFUSED)
 descriptor_operator("described-schema-lost", lambda r: r.pop("schema"), REFUSED)
 descriptor_operator("described-name-of-another", lambda r: r.update(name="agents" if r["name"] != "agents" else "claims"), REFUSED)
-descriptor_operator("described-name-misspelt", lambda r: r.update(name=r["name"] + "x"), "S1/columns", REFUSED)
+descriptor_operator("described-name-misspelt", lambda r: r.update(name=r["name"] + "x"), "S1/tables", REFUSED)
 descriptor_operator("described-encoding", lambda r: r.update(encoding="latin-1"), REFUSED)
 descriptor_operator("described-dialect", lambda r: r.update(dialect={"delimiter": ";"}), REFUSED)
-descriptor_operator("resource-lost", lambda r: r.clear(), "S1/columns", REFUSED)
+descriptor_operator("resource-lost", lambda r: r.clear(), "S1/tables", REFUSED)
 
 
 @operator

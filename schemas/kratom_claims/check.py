@@ -1,17 +1,15 @@
 """Validation of a package: all rules, both engines, one list of faults."""
 
-import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .faults import Fault
-from .package import HOME, Package
+from .package import Package
 from .rules import CATALOGUE, Context, Rule
 from .rules.base import faults_of
-from .tables import Tables, read_tables
+from .tables import Tables, read_tables, unfitness
 
 
 @dataclass
@@ -54,7 +52,7 @@ def run_rules(
 ) -> Outcome:
     """Run the rules of the catalogue (or some of them; those of each table on the tables named by ``of``).
 
-    Rules whose tables cannot be read, or lack columns of the contract, are named as not run.
+    Rules whose tables cannot be read, or are not those of the contract (S1 says so), are named as not run.
     """
     outcome = Outcome(package, {name: len(table.text) for name, table in tables.items()})
     context = Context(package, tables, texts)
@@ -62,42 +60,12 @@ def run_rules(
         progress(one.id)
         if unfit := {name: why for name in one.tables if (why := unfitness(tables, name))}:
             outcome.skipped[one.id] = "; ".join(f"{name} {why}" for name, why in unfit.items())
-            outcome.faults += [unfit_fault(tables, name, why) for name, why in unfit.items() if why != UNREAD]
         else:
             outcome.ran.append(one.id)
             outcome.faults += faults_of(context, one, of)
     outcome.notes = context.said
     outcome.faults = sorted(set(outcome.faults))
     return outcome
-
-
-UNREAD = "cannot be read"
-
-
-@cache
-def contract(name: str) -> dict[str, str]:
-    """Columns of a table, with their types, that the rules of this version rely on."""
-    schema = json.loads((HOME / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
-    return {f["name"]: f["type"] for f in schema["fields"]}
-
-
-def unfitness(tables: Tables, name: str) -> str:
-    """Why rules cannot run on a table, or nothing."""
-    if name not in tables:
-        return "is not in the package"
-    held = {f["name"]: f["type"] for f in tables[name].schema["fields"]}
-    if lacking := [f"{column} ({kind})" for column, kind in contract(name).items() if held.get(column) != kind]:
-        return f"has no column {', '.join(lacking)}"
-    return "" if tables[name].usable else UNREAD
-
-
-def unfit_fault(tables: Tables, name: str, why: str) -> Fault:
-    """A table that is not what the rules rely on. What cannot be read is told by S1 and B1 themselves."""
-    one = CATALOGUE["S1/columns"]
-    row, allowed = f"{name} {why}", "the tables and columns of docs/dictionary.md"
-    return Fault(
-        "datapackage.json", 0, 0, "", name, one.id, row, allowed, "", "Validate a package of kratom-claims, or add it"
-    )
 
 
 def frictionless(package: Package, tables: Tables, ours: list[Fault]) -> list[Fault]:

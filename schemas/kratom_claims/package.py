@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from .faults import UnusableError
+from .files import finish
 
 HOME = Path(__file__).resolve().parents[2]
 """Root of the repository that this code stands in."""
@@ -44,6 +45,9 @@ def opened(where: Path) -> Iterator[Package]:
 
     Raises UnusableError if there is none, if it is not a package, or if a path in it leaves its folder.
     """
+    if where.resolve() == HOME:
+        for folder in (HOME, HOME / "data"):
+            finish(folder)
     if not where.exists():
         raise UnusableError(
             f"{where}: there is no such file or folder. Give the folder, datapackage.json or zip of a package."

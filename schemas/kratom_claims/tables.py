@@ -2,14 +2,16 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
-from .package import Package, key_fields
+from .package import HOME, Package, key_fields
 
 CANONICAL = {
     "integer": r"-?(?:0|[1-9][0-9]{0,15})",
@@ -168,3 +170,24 @@ class Tables(dict[str, Table]):
 def read_tables(package: Package) -> Tables:
     """All tables of a package."""
     return Tables((name, read_table(package, name)) for name in package.paths)
+
+
+@cache
+def contract() -> dict[str, dict[str, str]]:
+    """Tables that the rules of this version rely on, with their columns and types."""
+    schemas = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((HOME / "schemas").glob("*.json"))]
+    return {s["name"]: {f["name"]: f["type"] for f in s["fields"]} for s in schemas if "fields" in s}
+
+
+def strangeness(tables: Tables, name: str) -> str:
+    """Why a table is not the one of the contract, or nothing."""
+    if name not in tables:
+        return "is not in the package"
+    held = {f["name"]: f["type"] for f in tables[name].schema["fields"]}
+    lacking = [f"{column} ({kind})" for column, kind in contract()[name].items() if held.get(column) != kind]
+    return f"has no column {', '.join(lacking)}" if lacking else ""
+
+
+def unfitness(tables: Tables, name: str) -> str:
+    """Why rules cannot run on a table, or nothing."""
+    return strangeness(tables, name) or ("" if tables[name].usable else "cannot be read")

@@ -40,7 +40,14 @@ NA_LIKE = frozenset(
 """Cells, in lower case, that some reader takes for a missing value."""
 NOT_SAID = frozenset(["none", "unknown", "undefined", "missing"])
 """Words, in lower case, that stand for a missing value unless they are a code."""
-CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+CONTROL = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ue000-\uf8ff\U000e0000-\U0010ffff]"
+)
+"""Characters that nobody sees, that stand for a lost one, or that have no meaning of their own."""
+ODD_SPACE = r"^\s|\s$|\s\s|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+MISREAD = r"[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac"
+"""UTF-8 that was read as Windows-1252."""
 INVISIBLE = {"\r": "a carriage return", "\t": "a tab", "\x00": "a NUL"}
 """Names of the invisible characters that happen most."""
 GREEK_OR_CYRILLIC = "\u0370-\u03ff\u1f00-\u1fff\u0400-\u052f"
@@ -167,7 +174,7 @@ def cell_faults(
 
 @rule(
     "B2/spaces",
-    "NFC, no leading or trailing space, no doubled space",
+    "NFC, no leading or trailing space, no doubled or odd space, no text read in a wrong encoding",
     "two cells that look the same must be the same",
     "Take out the extra space, or normalise the cell to NFC",
     each=True,
@@ -175,8 +182,9 @@ def cell_faults(
 def spaces(c: Context, table: Table) -> Iterable[Fault]:
     """Spaces and normal form of every cell of text."""
     for column, cells in text_cells(table):
-        yield from cell_faults(c, "B2/spaces", table, column, cells.str.contains(r"^\s|\s$|\s\s|\u00a0"), "no leading, trailing, doubled or hard space",
+        yield from cell_faults(c, "B2/spaces", table, column, cells.str.contains(ODD_SPACE), "no leading, trailing, doubled or hard space",
                                lambda v: " ".join(v.split()))  # fmt: skip
+        yield from cell_faults(c, "B2/spaces", table, column, cells.str.contains(MISREAD), "text that was read in its own encoding")
         odd = cells[cells.str.contains("[^\x00-\x7f]")]
         decomposed = odd.map(lambda v: unicodedata.normalize("NFC", v) != v)
         yield from cell_faults(

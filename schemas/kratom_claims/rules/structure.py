@@ -9,8 +9,21 @@ import pandas as pd
 from ..contract import pandera_schema
 from ..faults import Fault, nearest
 from ..package import key_fields
-from ..tables import CANONICAL, LINE, ROW, Table
+from ..tables import CANONICAL, LINE, ROW, Table, contract, strangeness
 from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
+
+
+@rule(
+    "S1/tables",
+    "every table of the contract, with all its columns",
+    "a rule that finds no table finds no fault",
+    "Put the table back into the descriptor, or validate a package of kratom-claims",
+)
+def tables(c: Context) -> Iterable[Fault]:
+    """Tables that are not in the package, or whose Table Schema lacks columns."""
+    for name in contract():
+        if why := strangeness(c.tables, name):
+            yield file_fault(CATALOGUE["S1/tables"], "datapackage.json", found=f"{name} {why}", allowed="the tables and columns of docs/dictionary.md", row=name)
 
 
 @rule(
@@ -206,8 +219,11 @@ def coded_fields(c: Context) -> Iterable[tuple[Table, dict[str, Any]]]:
 )
 def used(c: Context) -> Iterable[Any]:
     """Codes without a row and without a reason, and reasons that are no longer needed."""
+    if unread := {table.file for table, _ in coded_fields(c) if not table.usable}:
+        c.said.append(f"S5/used not checked, as {', '.join(sorted(unread))} cannot be read")
+        return
     parts = [pd.DataFrame({"scheme": f["vocabulary"], "code": table.text[f["name"]].dropna().unique()})
-             for table, f in coded_fields(c) if table.usable]  # fmt: skip
+             for table, f in coded_fields(c)]  # fmt: skip
     seen = nw.from_native(pd.concat(parts).drop_duplicates().assign(seen=True), eager_only=True)
     codes = c.vocabulary.join(seen, on=["scheme", "code"], how="left")
     unused, reason = nw.col("seen").is_null(), ~nw.col("unused_reason").is_null()

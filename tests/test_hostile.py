@@ -19,10 +19,16 @@ from kratom_claims.tables import COLUMN_LIMIT, TABLE_LIMIT, read_tables
 from tiny import Tiny
 
 
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """A valid package."""
+    return Tiny(tmp_path_factory.mktemp("pattern") / "tiny")
+
+
 @pytest.fixture
-def tiny(tmp_path: Path) -> Tiny:
-    """A valid package to be made hostile."""
-    return Tiny(tmp_path / "tiny")
+def tiny(pattern: Tiny, tmp_path: Path) -> Tiny:
+    """A copy of it, to be made hostile."""
+    return pattern.copy(tmp_path / "tiny")
 
 
 def describe(tiny: Tiny, **changes: Any) -> Path:

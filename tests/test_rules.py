@@ -218,26 +218,32 @@ def citation_of_other_version(tiny: Tiny) -> None:
     (tiny.root / "CITATION.cff").write_text("cff-version: 1.2.0\nversion: 0.0.9\n", encoding="utf-8")
 
 
-def outcome_of(name: str, folder: Path) -> Outcome:
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """The tiny package without a fault."""
+    return Tiny(tmp_path_factory.mktemp("sound") / "tiny")
+
+
+def outcome_of(name: str, sound: Tiny, folder: Path) -> Outcome:
     """The outcome of the tiny package with one fault."""
-    tiny = Tiny(folder / name)
+    tiny = sound.copy(folder / name)
     CASES[name][1](tiny)
     return tiny.check()
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_one_fault_one_rule(name: str, tmp_path: Path) -> None:
+def test_one_fault_one_rule(name: str, sound: Tiny, tmp_path: Path) -> None:
     """Exactly the rule of the case speaks, and its documented message is the one that it gives."""
     rule, _, also = CASES[name]
-    outcome = outcome_of(name, tmp_path)
+    outcome = outcome_of(name, sound, tmp_path)
     assert {fault.rule for fault in outcome.faults} == {rule} | also, [f.message() for f in outcome.faults]
     examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     assert examples[rule] == example(outcome, rule), "run `make examples`, then `make package`"
 
 
-def test_tiny_holds_every_rule(tmp_path: Path) -> None:
+def test_tiny_holds_every_rule(sound: Tiny) -> None:
     """Without a fault no rule speaks, and every rule is run."""
-    outcome = Tiny(tmp_path / "tiny").check()
+    outcome = sound.check()
     assert outcome.faults == []
     assert outcome.ran == list(CATALOGUE)
 
@@ -264,6 +270,7 @@ def example(outcome: Outcome, rule: str) -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        by_rule = {CASES[name][0]: example(outcome_of(name, Path(folder)), CASES[name][0]) for name in CASES}
+        tiny = Tiny(Path(folder) / "tiny")
+        by_rule = {CASES[name][0]: example(outcome_of(name, tiny, Path(folder)), CASES[name][0]) for name in CASES}
     EXAMPLES.write_text(json_text({rule: by_rule[rule] for rule in CATALOGUE}), encoding="utf-8")
     print(f"{EXAMPLES.relative_to(HOME)} written; now run `make package`")

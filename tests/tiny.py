@@ -151,6 +151,12 @@ class Tiny:
         }
         self.write()
 
+    def copy(self, folder: Path) -> "Tiny":
+        """The same package in another folder, to be broken by itself."""
+        other = copy.deepcopy(self)
+        other.root = Path(shutil.copytree(self.root, folder))
+        return other
+
     def write(self, rate: bool = True, vocabulary_too: bool = True) -> None:
         """Write rows, computed tables and descriptor anew."""
         if vocabulary_too:

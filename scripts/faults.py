@@ -11,9 +11,15 @@ from kratom_claims import cli
 def main() -> int:
     """Exit status 0 if every survivor is explained, 1 if one is not (or no longer survives), 2 if the command cannot run."""
     options = cli.parser(__doc__, "python scripts/faults.py --operator offset-moved")
-    options.add_argument("--operator", action="append", default=[], metavar="NAME", help="only this operator (may be repeated)")
-    options.add_argument("--seed", type=int, default=1, metavar="N", help="another seed gives other mutants (default 1)")
-    options.add_argument("--tiny", action="store_true", help="damage the tiny package of the tests instead of the real tables")
+    options.add_argument(
+        "--operator", action="append", default=[], metavar="NAME", help="only this operator (may be repeated)"
+    )
+    options.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="another seed gives other mutants (default 1)"
+    )
+    options.add_argument(
+        "--tiny", action="store_true", help="damage the tiny package of the tests instead of the real tables"
+    )
     chosen = options.parse_args()
 
     from kratom_claims.check import run_rules

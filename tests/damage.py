@@ -6,12 +6,13 @@ rule has to say so. ``scripts/faults.py`` counts how many are caught.
 
 import csv
 import io
+import itertools
 import random
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ class Whole:
         for name, table in self.tables.items():
             self.rows[name] = list(csv.reader(io.StringIO(table.content.decode("utf-8"), newline="")))[1:]
 
-    def sample(self, name: str, chance: random.Random, most: int = EACH, where: Callable[[list[str]], Any] = bool) -> list[int]:
+    def sample(
+        self, name: str, chance: random.Random, most: int = EACH, where: Callable[[list[str]], Any] = bool
+    ) -> list[int]:
         """Some places of rows of a table, in order."""
         fit = [i for i, row in enumerate(self.rows.get(name, [])) if where(row)]
         return sorted(chance.sample(fit, min(most, len(fit))))
@@ -123,7 +126,9 @@ def cell_operator(name: str, fits: Callable[[Table, dict[str, Any]], Any], chang
         for table in whole.tables.values():
             for number, f in enumerate(table.schema["fields"]):
                 if fits(table, f):
-                    places = whole.sample(table.name, chance, where=lambda row, n=number: row[n] and change(row[n], random.Random(0)))
+                    places = whole.sample(
+                        table.name, chance, where=lambda row, n=number: row[n] and change(row[n], random.Random(0))
+                    )
                     yield from at_cells(name, whole, table.name, places, f["name"], lambda v: change(v, chance), *rules)
 
     OPERATORS[name] = mutants
@@ -186,7 +191,9 @@ def replaced(value: str, chance: random.Random, pairs: dict[str, str]) -> str | 
 
 def swapped(value: str, chance: random.Random) -> str | None:
     """A value with two neighbouring characters exchanged."""
-    places = [i for i in range(len(value) - 1) if value[i] != value[i + 1] and value[i].isalnum() and value[i + 1].isalnum()]
+    places = [
+        i for i in range(len(value) - 1) if value[i] != value[i + 1] and value[i].isalnum() and value[i + 1].isalnum()
+    ]
     if not places:
         return None
     i = chance.choice(places)
@@ -199,16 +206,28 @@ TEXT_RULES = (S2, "B2/spaces", "B3/look-alikes", B4, "B6/ascii-ids", "S4/referen
 
 # One cell: what stands for nothing, and what a spreadsheet does.
 cell_operator("na-literal", any_field, lambda v, r: r.choice(["NA", "N/A", "null", "None", "NaN", "nan", "n/a", "NULL", "-", "?"]), S2, B4)  # fmt: skip
-cell_operator("formula", any_field, lambda v, r: r.choice(["=", "+", "@", "-"]) + r.choice(["1+1", "SUM(A1)", "cmd"]), S2, B4)
+cell_operator(
+    "formula", any_field, lambda v, r: r.choice(["=", "+", "@", "-"]) + r.choice(["1+1", "SUM(A1)", "cmd"]), S2, B4
+)
 cell_operator("trailing-space", any_field, lambda v, r: v + " ", S2, "B2/spaces")
 cell_operator("leading-space", any_field, lambda v, r: " " + v, S2, "B2/spaces")
 cell_operator("doubled-space", typed("string"), lambda v, r: v.replace(" ", "  ", 1), S2, "B2/spaces")
 cell_operator("hard-space", typed("string"), lambda v, r: v.replace(" ", "\u00a0", 1), S2, "B2/spaces")
 cell_operator("thin-space", typed("string"), lambda v, r: v.replace(" ", "\u2009", 1), S2, "B2/spaces")
-cell_operator("cyrillic-letter", typed("string"), lambda v, r: replaced(v, r, CYRILLIC), S2, "B3/look-alikes", "B6/ascii-ids")
+cell_operator(
+    "cyrillic-letter", typed("string"), lambda v, r: replaced(v, r, CYRILLIC), S2, "B3/look-alikes", "B6/ascii-ids"
+)
 cell_operator("full-width-letter", any_field, lambda v, r: replaced(v, r, WIDE), S2, "B3/look-alikes", "B6/ascii-ids")
-cell_operator("wrong-encoding", typed("string"), lambda v, r: replaced(v, r, {"a": "Ã¡", "e": "Ã©", "i": "â€™"}), S2, "B2/spaces")
-cell_operator("decomposed-accent", typed("string"), lambda v, r: unicodedata.normalize("NFD", v.replace("e", "é", 1)), S2, "B2/spaces")
+cell_operator(
+    "wrong-encoding", typed("string"), lambda v, r: replaced(v, r, {"a": "Ã¡", "e": "Ã©", "i": "â€™"}), S2, "B2/spaces"
+)
+cell_operator(
+    "decomposed-accent",
+    typed("string"),
+    lambda v, r: unicodedata.normalize("NFD", v.replace("e", "é", 1)),
+    S2,
+    "B2/spaces",
+)
 cell_operator("html-entity-quote", formed, lambda v, r: f"&quot;{v}&quot;", S2)
 
 # One cell: characters that nobody sees.
@@ -225,10 +244,17 @@ cell_operator("leading-zero", typed("integer", "number"), lambda v, r: "0" + v.l
 cell_operator("plus-sign", typed("integer", "number"), lambda v, r: "+" + v.lstrip("-"), S2)
 cell_operator("dot-for-thousands", typed("integer"), lambda v, r: v + ".000", S2)
 cell_operator("fraction-of-whole", typed("integer"), lambda v, r: v + ".5", S2)
-cell_operator("letter-for-digit", typed("integer", "number", "date"), lambda v, r: replaced(v, r, {"0": "O", "1": "l", "5": "S"}), S2)
+cell_operator(
+    "letter-for-digit",
+    typed("integer", "number", "date"),
+    lambda v, r: replaced(v, r, {"0": "O", "1": "l", "5": "S"}),
+    S2,
+)
 cell_operator("below-minimum", lambda t, f: "minimum" in limits(f), lambda v, r: "-1", S2)
 cell_operator("above-maximum", lambda t, f: "maximum" in limits(f), lambda v, r: "99999", S2)
-cell_operator("truth-otherwise", typed("boolean"), lambda v, r: r.choice([v.upper(), v.title(), "yes", "1", "0", "f"]), S2)
+cell_operator(
+    "truth-otherwise", typed("boolean"), lambda v, r: r.choice([v.upper(), v.title(), "yes", "1", "0", "f"]), S2
+)
 cell_operator("date-day-first", typed("date"), lambda v, r: "/".join(reversed(v.split("-"))), S2)
 cell_operator("date-american", typed("date"), lambda v, r: f"{v[5:7]}/{v[8:]}/{v[:4]}", S2)
 cell_operator("date-no-such-day", typed("date"), lambda v, r: v[:4] + "-02-30", S2)
@@ -249,12 +275,23 @@ cell_operator("sentence-in-lower-case", sentence, lambda v, r: v[0].lower() + v[
 cell_operator("sentence-cut", sentence, lambda v, r: v[: len(v) // 2].rstrip(" ."), S2)
 cell_operator("hash-in-capitals", hashed, lambda v, r: v.upper(), S2)
 cell_operator("hash-shortened", hashed, lambda v, r: v[:-1], S2)
-cell_operator("address-without-scheme", lambda t, f: "https?" in limits(f).get("pattern", ""), lambda v, r: v.split("://")[-1], S2)
-cell_operator("address-with-space", lambda t, f: "https?" in limits(f).get("pattern", ""), lambda v, r: inserted(v, r, " "), S2)
+cell_operator(
+    "address-without-scheme", lambda t, f: "https?" in limits(f).get("pattern", ""), lambda v, r: v.split("://")[-1], S2
+)
+cell_operator(
+    "address-with-space", lambda t, f: "https?" in limits(f).get("pattern", ""), lambda v, r: inserted(v, r, " "), S2
+)
 cell_operator("id-in-other-case", lambda t, f: f["name"].endswith("_id") and formed(t, f), lambda v, r: v.swapcase() if v.swapcase() != v else None, S2)  # fmt: skip
 cell_operator("id-letter-for-digit", lambda t, f: re.match(r"\(\?:[A-Z]\[0-9\]", limits(f).get("pattern", "")), lambda v, r: v.replace("0", "O", 1), S2)  # fmt: skip
-cell_operator("id-shortened", lambda t, f: re.match(r"\(\?:[A-Z]\[0-9\]", limits(f).get("pattern", "")), lambda v, r: v[:4], S2)
-cell_operator("id-with-spaces", lambda t, f: f["name"].endswith(("_id", "_key")) and formed(t, f), lambda v, r: inserted(v, r, " "), S2)
+cell_operator(
+    "id-shortened", lambda t, f: re.match(r"\(\?:[A-Z]\[0-9\]", limits(f).get("pattern", "")), lambda v, r: v[:4], S2
+)
+cell_operator(
+    "id-with-spaces",
+    lambda t, f: f["name"].endswith(("_id", "_key")) and formed(t, f),
+    lambda v, r: inserted(v, r, " "),
+    S2,
+)
 cell_operator("doi-as-address", named("doi"), lambda v, r: f"https://doi.org/{v}", S2)
 cell_operator("doi-in-capitals", named("doi"), lambda v, r: v.upper(), S2)
 cell_operator("doi-swapped", named("doi"), lambda v, r: swapped(v, r), S2, "P3/address-agrees", "P3/one-source")
@@ -263,7 +300,12 @@ cell_operator("pmcid-swapped", named("pmcid"), lambda v, r: swapped(v, r), S2, "
 cell_operator("language-in-words", named("language"), lambda v, r: "english", S2)
 cell_operator("inchikey-swapped", named("inchikey"), lambda v, r: swapped(v, r), "P7/structures", S2)
 cell_operator("formula-changed", named("formula"), lambda v, r: v + "2", "P7/structures", S2)
-cell_operator("curie-unknown-prefix", lambda t, f: (t.name, f["name"]) == ("entity_xrefs", "object_id"), lambda v, r: "x" + v, "P3/curies")
+cell_operator(
+    "curie-unknown-prefix",
+    lambda t, f: (t.name, f["name"]) == ("entity_xrefs", "object_id"),
+    lambda v, r: "x" + v,
+    "P3/curies",
+)
 cell_operator("curie-without-prefix", lambda t, f: (t.name, f["name"]) == ("entity_xrefs", "object_id"), lambda v, r: v.split(":")[-1], S2, "P3/curies")  # fmt: skip
 cell_operator("cas-digit", lambda t, f: (t.name, f["name"]) == ("entity_xrefs", "object_id"),
               lambda v, r: v[:-1] + str((int(v[-1]) + 1) % 10) if v.startswith("cas:") else None, "P3/curies")  # fmt: skip
@@ -284,7 +326,9 @@ def emptied(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
             if rule:
                 places = whole.sample(table.name, chance, where=lambda row, n=number: row[n])
                 columns = {f["name"], "p_value"} if f["name"] == "p_operator" else {f["name"]}
-                yield from at_cells("emptied", whole, table.name, places, f["name"], lambda v: "", rule, columns=columns)
+                yield from at_cells(
+                    "emptied", whole, table.name, places, f["name"], lambda v: "", rule, columns=columns
+                )
 
 
 @operator
@@ -293,7 +337,9 @@ def directness_emptied(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     for column in ("direct_population", "direct_exposure", "direct_comparator", "direct_outcome"):
         number = whole.tables["claim_evidence"].fields.index("direction")
         places = whole.sample("claim_evidence", chance, where=lambda row, n=number: row[n] != "inconclusive")
-        yield from at_cells("directness-emptied", whole, "claim_evidence", places, column, lambda v: "", "J4/directness")
+        yield from at_cells(
+            "directness-emptied", whole, "claim_evidence", places, column, lambda v: "", "J4/directness"
+        )
 
 
 def refused(f: dict[str, Any], value: str) -> bool:
@@ -309,7 +355,7 @@ def swapped_with_neighbour(whole: Whole, chance: random.Random) -> Iterator[Muta
     """Two neighbouring cells change places, where the columns can tell."""
     for table in whole.tables.values():
         fields = table.schema["fields"]
-        for n, (one, two) in enumerate(zip(fields, fields[1:], strict=False)):
+        for n, (one, two) in enumerate(itertools.pairwise(fields)):
             tells = lambda row, n=n, one=one, two=two: refused(one, row[n + 1]) or refused(two, row[n])  # noqa: E731
             for place in whole.sample(table.name, chance, where=tells):
                 row, names = whole.rows[table.name][place], (one["name"], two["name"])
@@ -342,13 +388,24 @@ def shifted_within(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     for table in whole.tables.values():
         fields = table.schema["fields"]
         for n in range(len(fields) - 1):
-            moved = lambda row, n=n: [*row[:n], "", *row[n:-1]]  # noqa: E731
-            tells = lambda row, fields=fields, moved=moved: any(refused(f, v) for f, v in zip(fields, moved(row), strict=True))  # noqa: E731
+            tells = partial(any_refused, fields, n)
             for place in whole.sample(table.name, chance, 1, where=tells):
-                yield row_mutant("shifted-within", whole, table, place, moved, S2, "S5/used")
+                yield row_mutant("shifted-within", whole, table, place, partial(moved, n), S2, "S5/used")
 
 
-def row_mutant(name: str, whole: Whole, table: Table, place: int, change: Callable[[list[str]], list[str]], *rules: str) -> Mutant:
+def moved(n: int, row: list[str]) -> list[str]:
+    """A row whose cells from the n-th on stand one further; the last is lost."""
+    return [*row[:n], "", *row[n:-1]]
+
+
+def any_refused(fields: list[dict[str, Any]], n: int, row: list[str]) -> bool:
+    """Whether a field can tell that cells were moved."""
+    return any(refused(f, v) for f, v in zip(fields, moved(n, row), strict=True))
+
+
+def row_mutant(
+    name: str, whole: Whole, table: Table, place: int, change: Callable[[list[str]], list[str]], *rules: str
+) -> Mutant:
     """A mutant in which one row is changed."""
     return Mutant(name, table.name, f"{table.name}:{place + 2}", whole.with_rows(table.name, lambda rows: [change(r) if i == place else r for i, r in enumerate(rows)]),
                   rules, table.file, frozenset([place + 2]))  # fmt: skip
@@ -369,7 +426,9 @@ def row_moved(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     for table in whole.tables.values():
         for place in whole.sample(table.name, chance, 10):
             if place + 1 < len(whole.rows[table.name]):
-                change = whole.with_rows(table.name, lambda rows, p=place: [*rows[:p], rows[p + 1], rows[p], *rows[p + 2 :]])
+                change = whole.with_rows(
+                    table.name, lambda rows, p=place: [*rows[:p], rows[p + 1], rows[p], *rows[p + 2 :]]
+                )
                 yield Mutant("row-moved", table.name, f"{table.name}:{place + 3}", change, ("B5/order",), table.file, frozenset([place + 3]))  # fmt: skip
 
 
@@ -378,7 +437,9 @@ def row_of_commas(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     """A row of blank cells, as spreadsheets leave behind."""
     for table in whole.tables.values():
         for place in whole.sample(table.name, chance, 2):
-            change = whole.with_rows(table.name, lambda rows, p=place, t=table: [*rows[: p + 1], [""] * len(t.fields), *rows[p + 1 :]])
+            change = whole.with_rows(
+                table.name, lambda rows, p=place, t=table: [*rows[: p + 1], [""] * len(t.fields), *rows[p + 1 :]]
+            )
             yield Mutant("row-of-commas", table.name, f"{table.name}:{place + 3}", change, (S2,), table.file, frozenset([place + 3]))  # fmt: skip
 
 
@@ -387,7 +448,9 @@ def header_again(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     """The header stands a second time between the rows, as after pasting two files together."""
     for table in whole.tables.values():
         for place in whole.sample(table.name, chance, 1):
-            change = whole.with_rows(table.name, lambda rows, p=place, t=table: [*rows[: p + 1], t.fields, *rows[p + 1 :]])
+            change = whole.with_rows(
+                table.name, lambda rows, p=place, t=table: [*rows[: p + 1], t.fields, *rows[p + 1 :]]
+            )
             yield Mutant("header-again", table.name, f"{table.name}:{place + 3}", change, (S2, "B5/order"), table.file, frozenset([place + 3]))  # fmt: skip
 
 
@@ -398,7 +461,9 @@ def row_dropped(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
         for source, ours, theirs in keys:
             held = {tuple(whole.value(source, i, c) for c in ours) for i in range(len(whole.rows[source]))}
             columns = [whole.tables[name].fields.index(c) for c in theirs]
-            for place in whole.sample(name, chance, 4, where=lambda row, c=columns, h=held: tuple(row[n] for n in c) in h):
+            for place in whole.sample(
+                name, chance, 4, where=lambda row, c=columns, h=held: tuple(row[n] for n in c) in h
+            ):
                 key = tuple(whole.rows[name][place][n] for n in columns)
                 lines = [i + 2 for i in range(len(whole.rows[source])) if tuple(whole.value(source, i, c) for c in ours) == key
                          and not (source == name and i == place)]  # fmt: skip
@@ -452,8 +517,8 @@ def reference_mistyped(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     """A reference names a row that is not there."""
     for table in whole.tables.values():
         for key in table.schema.get("foreignKeys", []):
-            column = key["fields"][-1]
-            places = whole.sample(table.name, chance, 5, where=lambda row, n=table.fields.index(column): row[n])
+            column, n = key["fields"][-1], table.fields.index(key["fields"][-1])
+            places = whole.sample(table.name, chance, 5, where=lambda row, n=n: row[n])
             miss = lambda v: "99" if v.isdigit() else v[:-1] + "77777" if v[-1].isdigit() else v + "-x"  # noqa: E731
             yield from at_cells("reference-mistyped", whole, table.name, places, column, miss, "S4/references")
 
@@ -461,9 +526,23 @@ def reference_mistyped(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
 @operator
 def hash_digit(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     """One digit of a hash is another one (the texts must be at hand)."""
-    for name, column in [("captures", "text_sha256"), ("segments", "sha256"), ("mentions", "sha256"), ("annotations", "sha256")]:
+    for name, column in [
+        ("captures", "text_sha256"),
+        ("segments", "sha256"),
+        ("mentions", "sha256"),
+        ("annotations", "sha256"),
+    ]:
         places = whole.sample(name, chance, 12) if whole.texts else []
-        yield from at_cells("hash-digit", whole, name, places, column, lambda v: ("0" if v[0] != "0" else "1") + v[1:], "A3/spans", "A3/text")
+        yield from at_cells(
+            "hash-digit",
+            whole,
+            name,
+            places,
+            column,
+            lambda v: ("0" if v[0] != "0" else "1") + v[1:],
+            "A3/spans",
+            "A3/text",
+        )
 
 
 @operator
@@ -484,7 +563,10 @@ def span_reversed(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     """Begin and end of a span change places."""
     for name in ("segments", "mentions", "annotations"):
         for place in whole.sample(name, chance, 8):
-            cells = {(place, "start"): whole.value(name, place, "end"), (place, "end"): whole.value(name, place, "start")}
+            cells = {
+                (place, "start"): whole.value(name, place, "end"),
+                (place, "end"): whole.value(name, place, "start"),
+            }
             if "0" not in cells.values():
                 yield Mutant("span-reversed", name, f"{name}:{place + 2}", whole.with_cells(name, cells), ("A1/offsets",), whole.tables[name].file, frozenset([place + 2]))  # fmt: skip
 
@@ -518,16 +600,25 @@ def segment_kind_changed(whole: Whole, chance: random.Random) -> Iterator[Mutant
         lines = frozenset(i + 2 for i, r in enumerate(whole.rows["mentions"]) if (r[2], r[3]) == segment)
         yield Mutant("segment-kind-changed", "segments", f"segments:{place + 2}:kind", whole.with_cells("segments", {(place, "kind"): "framing"}),
                      ("A4/framing-has-none",), whole.tables["mentions"].file, lines)  # fmt: skip
-    silent = whole.sample("segments", chance, 12, where=lambda row: (row[0], row[1]) not in spoken and row[number] != "claim")
-    yield from at_cells("segment-kind-changed", whole, "segments", silent, "kind", lambda v: "claim", "A4/claim-has-mention")
+    silent = whole.sample(
+        "segments", chance, 12, where=lambda row: (row[0], row[1]) not in spoken and row[number] != "claim"
+    )
+    yield from at_cells(
+        "segment-kind-changed", whole, "segments", silent, "kind", lambda v: "claim", "A4/claim-has-mention"
+    )
 
 
 @operator
 def interval_reversed(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     """The ends of an interval change places."""
     low = whole.tables["findings"].fields.index("ci_low")
-    for place in whole.sample("findings", chance, 25, where=lambda row: row[low] and row[low + 1] and row[low] != row[low + 1]):
-        cells = {(place, "ci_low"): whole.value("findings", place, "ci_high"), (place, "ci_high"): whole.value("findings", place, "ci_low")}
+    for place in whole.sample(
+        "findings", chance, 25, where=lambda row: row[low] and row[low + 1] and row[low] != row[low + 1]
+    ):
+        cells = {
+            (place, "ci_low"): whole.value("findings", place, "ci_high"),
+            (place, "ci_high"): whole.value("findings", place, "ci_low"),
+        }
         yield Mutant("interval-reversed", "findings", f"findings:{place + 2}:ci_low", whole.with_cells("findings", cells), ("P2/numbers",), whole.tables["findings"].file, frozenset([place + 2]))  # fmt: skip
 
 
@@ -537,7 +628,9 @@ def estimate_outside_interval(whole: Whole, chance: random.Random) -> Iterator[M
     fields = whole.tables["findings"].fields
     low, value = fields.index("ci_low"), fields.index("effect_value")
     places = whole.sample("findings", chance, 15, where=lambda row: row[low] and row[low + 1] and row[value])
-    yield from at_cells("estimate-outside-interval", whole, "findings", places, "effect_value", lambda v: "98765", "P2/numbers")
+    yield from at_cells(
+        "estimate-outside-interval", whole, "findings", places, "effect_value", lambda v: "98765", "P2/numbers"
+    )
 
 
 @operator
@@ -554,7 +647,15 @@ def percentage_mistyped(whole: Whole, chance: random.Random) -> Iterator[Mutant]
     fields = whole.tables["findings"].fields
     kind, value = fields.index("effect_type"), fields.index("effect_value")
     places = whole.sample("findings", chance, 15, where=lambda row: row[kind] == "proportion" and row[value])
-    yield from at_cells("percentage-mistyped", whole, "findings", places, "effect_value", lambda v: str(int(float(v)) + 500), "P2/numbers")
+    yield from at_cells(
+        "percentage-mistyped",
+        whole,
+        "findings",
+        places,
+        "effect_value",
+        lambda v: str(int(float(v)) + 500),
+        "P2/numbers",
+    )
 
 
 @operator
@@ -574,7 +675,9 @@ def direction_turned(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     for place in whole.sample("claim_evidence", chance, 60, where=lambda row: row[n] in turned):
         claim = whole.rows["claim_evidence"][place][0]
         lines = frozenset(i + 2 for i, row in enumerate(whole.rows["ratings"]) if row[0] == claim)
-        change = whole.with_cells("claim_evidence", {(place, "direction"): turned[whole.rows["claim_evidence"][place][n]]})
+        change = whole.with_cells(
+            "claim_evidence", {(place, "direction"): turned[whole.rows["claim_evidence"][place][n]]}
+        )
         yield Mutant("direction-turned", "claim_evidence", f"claim_evidence:{place + 2}:direction", change, J1, whole.tables["ratings"].file, lines)  # fmt: skip
 
 
@@ -595,7 +698,9 @@ def rating_edited(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
         for f in whole.tables[name].schema["fields"]:
             if f["name"] not in key_fields(whole.tables[name].schema):
                 places = whole.sample(name, chance, 12)
-                yield from at_cells("rating-edited", whole, name, places, f["name"], lambda v, f=f: another(f, v, chance), rule)
+                yield from at_cells(
+                    "rating-edited", whole, name, places, f["name"], lambda v, f=f: another(f, v, chance), rule
+                )
 
 
 def another(f: dict[str, Any], value: str, chance: random.Random) -> str:
@@ -669,7 +774,9 @@ def threshold_missing(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     parts = ("threshold_metric", "threshold_operator", "threshold_value", "threshold_unit")
     fields = whole.tables["claims"].fields
     kind, sharp = fields.index("claim_type"), fields.index("operationalised")
-    for place in whole.sample("claims", chance, 15, where=lambda row: row[kind] in ("absence", "use") and row[sharp] == "true"):
+    for place in whole.sample(
+        "claims", chance, 15, where=lambda row: row[kind] in ("absence", "use") and row[sharp] == "true"
+    ):
         yield Mutant("threshold-missing", "claims", f"claims:{place + 2}:threshold_value", whole.with_cells("claims", {(place, p): "" for p in parts}),
                      ("J5/threshold",), whole.tables["claims"].file, frozenset([place + 2]), frozenset(["threshold_value"]))  # fmt: skip
 
@@ -680,7 +787,10 @@ def retired_id_in_use(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
     for name in ("claims", "findings", "sources", "entities"):
         for place in whole.sample(name, chance, 4):
             key = whole.rows[name][place][0]
-            for row in ([name, key, "withdrawn", "", "It was wrong.", "0.0.1"], [name, "X9", "merged", "Y9", "It was the same.", "0.0.1"]):
+            for row in (
+                [name, key, "withdrawn", "", "It was wrong.", "0.0.1"],
+                [name, "X9", "merged", "Y9", "It was the same.", "0.0.1"],
+            ):
                 yield Mutant("retired-id-in-use", "retired_ids", f"retired_ids ({row[1]})", whole.with_rows("retired_ids", lambda rows, r=row: sorted([*rows, r])), ("R2/retired",), "*")  # fmt: skip
 
 
@@ -703,7 +813,9 @@ def code_without_reason(whole: Whole, chance: random.Random) -> Iterator[Mutant]
     places = whole.sample("vocabulary", chance, 15, where=lambda row: row[n])
     yield from at_cells("code-without-reason", whole, "vocabulary", places, "unused_reason", lambda v: "", "S5/used")
     used = whole.sample("vocabulary", chance, 15, where=lambda row: not row[n])
-    yield from at_cells("code-without-reason", whole, "vocabulary", used, "unused_reason", lambda v: "Kept for later.", "S5/used")
+    yield from at_cells(
+        "code-without-reason", whole, "vocabulary", used, "unused_reason", lambda v: "Kept for later.", "S5/used"
+    )
 
 
 @operator
@@ -715,14 +827,18 @@ def code_defined_elsewhere(whole: Whole, chance: random.Random) -> Iterator[Muta
             yield Mutant("code-defined-elsewhere", "vocabulary", f"vocabulary:{place + 2}:{column}", whole.with_cells("vocabulary", {(place, column): before + "x"}), ("S5/enums",), "*")  # fmt: skip
 
 
-def whole_files(name: str, change: Callable[[bytes], bytes], *rules: str, line: int | None = None, least_rows: int = 0) -> None:
+def whole_files(
+    name: str, change: Callable[[bytes], bytes], *rules: str, line: int | None = None, least_rows: int = 0
+) -> None:
     """Register an operator that changes the bytes of whole files."""
 
     def mutants(whole: Whole, _: random.Random) -> Iterator[Mutant]:
         for table in whole.tables.values():
             if len(whole.rows[table.name]) >= least_rows and change(table.content) != table.content:
                 lines = None if line is None else frozenset([line])
-                yield Mutant(name, table.name, table.name, whole.with_bytes(table.name, change), rules, table.file, lines)
+                yield Mutant(
+                    name, table.name, table.name, whole.with_bytes(table.name, change), rules, table.file, lines
+                )
 
     OPERATORS[name] = mutants
 
@@ -730,7 +846,9 @@ def whole_files(name: str, change: Callable[[bytes], bytes], *rules: str, line: 
 def recoded(content: bytes, **style: Any) -> bytes:
     """A CSV written in another style."""
     stream = io.StringIO(newline="")
-    csv.writer(stream, **{"lineterminator": "\n", **style}).writerows(csv.reader(io.StringIO(content.decode(), newline="")))
+    csv.writer(stream, **{"lineterminator": "\n", **style}).writerows(
+        csv.reader(io.StringIO(content.decode(), newline=""))
+    )
     return stream.getvalue().encode()
 
 
@@ -780,7 +898,9 @@ whole_files("conflict-marks", lambda b: b + b"<<<<<<< HEAD\n", B1)
 def recoded_columns(content: bytes, change: Callable[[list[str]], list[str]]) -> bytes:
     """A CSV with each line changed."""
     stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\n").writerows(change(row) for row in csv.reader(io.StringIO(content.decode(), newline="")))
+    csv.writer(stream, lineterminator="\n").writerows(
+        change(row) for row in csv.reader(io.StringIO(content.decode(), newline=""))
+    )
     return stream.getvalue().encode()
 
 
@@ -797,7 +917,14 @@ def stray_quote(whole: Whole, chance: random.Random) -> Iterator[Mutant]:
                 lines[place + 1] = lines[place + 1][:at] + '"' + lines[place + 1][at:]
                 return "\n".join(lines).encode()
 
-            yield Mutant("stray-quote", table.name, f"{table.name}:{place + 2}", whole.with_bytes(table.name, change), (B1,), table.file)
+            yield Mutant(
+                "stray-quote",
+                table.name,
+                f"{table.name}:{place + 2}",
+                whole.with_bytes(table.name, change),
+                (B1,),
+                table.file,
+            )
 
 
 # The descriptor was not made anew: whatever changed on the way must show.
@@ -840,7 +967,11 @@ def descriptor_operator(name: str, change: Callable[[dict[str, Any]], Any], *rul
             def changed(number: int = number) -> dict[str, bytes]:
                 resources = [dict(r) for r in whole.package.descriptor["resources"]]
                 change(resources[number])
-                return {DESCRIPTOR: json_text({**whole.package.descriptor, "resources": [r for r in resources if r]}).encode()}
+                return {
+                    DESCRIPTOR: json_text(
+                        {**whole.package.descriptor, "resources": [r for r in resources if r]}
+                    ).encode()
+                }
 
             yield Mutant(name, DESCRIPTOR, f"{DESCRIPTOR} ({resource['name']})", changed, rules, "*")
 
@@ -854,18 +985,26 @@ def digit(text: str) -> str:
 
 descriptor_operator("described-hash", lambda r: r.update(hash=digit(r["hash"])), "R1/descriptor")
 descriptor_operator("described-hash-lost", lambda r: r.pop("hash"), "R1/descriptor")
-descriptor_operator("described-hash-of-another-kind", lambda r: r.update(hash=r["hash"].removeprefix("sha256:")), "R1/descriptor")
+descriptor_operator(
+    "described-hash-of-another-kind", lambda r: r.update(hash=r["hash"].removeprefix("sha256:")), "R1/descriptor"
+)
 descriptor_operator("described-bytes", lambda r: r.update(bytes=r["bytes"] + 1), "R1/descriptor")
 descriptor_operator("described-rows", lambda r: r.update(rows=r["rows"] + 1), "R1/descriptor")
 descriptor_operator("described-path-of-none", lambda r: r.update(path="data/none.csv"), "S1/columns")
 descriptor_operator("described-path-outside", lambda r: r.update(path="../" + r["path"]), REFUSED)
 descriptor_operator("described-path-absolute", lambda r: r.update(path="/" + r["path"]), REFUSED)
 descriptor_operator("described-path-address", lambda r: r.update(path="https://example.org/" + r["path"]), REFUSED)
-descriptor_operator("described-path-of-another", lambda r: r.update(path="data/agents.csv" if r["name"] != "agents" else "data/claims.csv"), "S1/columns")
+descriptor_operator(
+    "described-path-of-another",
+    lambda r: r.update(path="data/agents.csv" if r["name"] != "agents" else "data/claims.csv"),
+    "S1/columns",
+)
 descriptor_operator("described-schema-of-another", lambda r: r.update(schema="schemas/agents.json" if r["name"] != "agents" else "schemas/claims.json"), "S1/columns", REFUSED)  # fmt: skip
 descriptor_operator("described-schema-of-none", lambda r: r.update(schema="schemas/none.json"), REFUSED)
 descriptor_operator("described-schema-lost", lambda r: r.pop("schema"), REFUSED)
-descriptor_operator("described-name-of-another", lambda r: r.update(name="agents" if r["name"] != "agents" else "claims"), REFUSED)
+descriptor_operator(
+    "described-name-of-another", lambda r: r.update(name="agents" if r["name"] != "agents" else "claims"), REFUSED
+)
 descriptor_operator("described-name-misspelt", lambda r: r.update(name=r["name"] + "x"), "S1/tables", REFUSED)
 descriptor_operator("described-encoding", lambda r: r.update(encoding="latin-1"), REFUSED)
 descriptor_operator("described-dialect", lambda r: r.update(dialect={"delimiter": ";"}), REFUSED)
@@ -896,6 +1035,9 @@ HARMLESS: dict[str, Callable[[Whole], dict[str, bytes]]] = {
 def sorted_again(whole: Whole, table: Table) -> bytes:
     """A table whose rows were mixed and then put back in the order of their keys."""
     rows = random.Random(0).sample(whole.rows[table.name], len(whole.rows[table.name]))
-    columns = [(table.fields.index(c), next(f["type"] for f in table.schema["fields"] if f["name"] == c)) for c in key_fields(table.schema)]
+    columns = [
+        (table.fields.index(c), next(f["type"] for f in table.schema["fields"] if f["name"] == c))
+        for c in key_fields(table.schema)
+    ]
     rows.sort(key=lambda row: [int(row[n]) if kind == "integer" else row[n] for n, kind in columns])
     return csv_text(table.fields, rows).encode()

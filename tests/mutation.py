@@ -56,10 +56,14 @@ def judged(whole: Whole, mutant: Mutant, standing: frozenset[Fault]) -> Result:
         return Result(mutant.where, mutant.operator, mutant.table, killed, "" if killed else str(error))
     told = lambda rules: rules_on(whole, package, tables, rules, contents) - standing  # noqa: E731
     killed = any(at_place(fault, mutant) for rule in mutant.rules for fault in told([rule]))
-    return Result(mutant.where, mutant.operator, mutant.table, killed, "" if killed else seen_by_others(told(CATALOGUE)))
+    return Result(
+        mutant.where, mutant.operator, mutant.table, killed, "" if killed else seen_by_others(told(CATALOGUE))
+    )
 
 
-def rules_on(whole: Whole, package: Package, tables: Tables, rules: Iterable[str], contents: Collection[str]) -> set[Fault]:
+def rules_on(
+    whole: Whole, package: Package, tables: Tables, rules: Iterable[str], contents: Collection[str]
+) -> set[Fault]:
     """Faults that some rules find; those of each table are run on the damaged tables, S4 also on those that point to them."""
     chosen = [CATALOGUE[rule] for rule in rules if rule in CATALOGUE]
     if DESCRIPTOR in contents:
@@ -77,8 +81,8 @@ def damaged(whole: Whole, contents: dict[str, bytes], described: bool) -> tuple[
     tables = Tables(whole.tables)
     if DESCRIPTOR in contents:
         package = redescribed(whole, contents[DESCRIPTOR])
-        same = lambda name: package.paths[name] == whole.package.paths.get(name) and package.schemas[name] == whole.package.schemas.get(name)  # noqa: E731
-        return package, Tables((name, whole.tables[name] if same(name) else read_table(package, name)) for name in package.paths)
+        old, new = ({n: (p.paths[n], p.schemas[n]) for n in p.paths} for p in (whole.package, package))
+        return package, Tables((n, whole.tables[n] if new[n] == old.get(n) else read_table(package, n)) for n in new)
     for name, content in contents.items():
         table = whole.tables[name]
         tables[name] = fill(Table(name, table.file, table.schema), content)
@@ -99,7 +103,11 @@ def redescribed(whole: Whole, content: bytes) -> Package:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "data").mkdir()
-        shutil.copytree(whole.package.root / "schemas", root / "schemas", ignore=shutil.ignore_patterns("kratom_claims", "__pycache__"))
+        shutil.copytree(
+            whole.package.root / "schemas",
+            root / "schemas",
+            ignore=shutil.ignore_patterns("kratom_claims", "__pycache__"),
+        )
         (root / DESCRIPTOR).write_bytes(content)
         return replace(read_package(root / DESCRIPTOR), root=whole.package.root)
 
@@ -168,12 +176,19 @@ def verdict(results: list[Result], told: dict[str, set[Fault]], known: dict[tupl
     alive = [r for r in results if not r.killed]
     places = {(r.operator, r.table) for r in results}
     lines = [table_of(results)]
-    lines += [f"  survived: {r.operator} {r.mutant}; seen by {r.others}. {known.get((r.operator, r.table), 'UNEXPLAINED')}\n" for r in alive]
+    lines += [
+        f"  survived: {r.operator} {r.mutant}; seen by {r.others}. {known.get((r.operator, r.table), 'UNEXPLAINED')}\n"
+        for r in alive
+    ]
     stale = [pair for pair in known if pair in places and pair not in {(r.operator, r.table) for r in alive}]
     lines += [f"  no longer survives, take it out of {SURVIVORS.name}: {', '.join(pair)}\n" for pair in stale]
-    lines += [f"  no damage, but refused: {name}: {sorted(faults)[0].message()}\n" for name, faults in told.items() if faults]
+    lines += [
+        f"  no damage, but refused: {name}: {sorted(faults)[0].message()}\n" for name, faults in told.items() if faults
+    ]
     killed = len(results) - len(alive)
-    lines.append(f"{killed} of {len(results)} mutants killed ({killed / len(results):.2%}) by {len({r.operator for r in results})} operators; {len(told)} harmless changes\n")
+    lines.append(
+        f"{killed} of {len(results)} mutants killed ({killed / len(results):.2%}) by {len({r.operator for r in results})} operators; {len(told)} harmless changes\n"
+    )
     unexplained = any((r.operator, r.table) not in known for r in alive)
     return "".join(lines), int(unexplained or bool(stale) or any(told.values()) or killed / len(results) < 0.995)
 

@@ -28,9 +28,19 @@ SLOWEST = 20.0
 """Seconds that one input may take."""
 TOKENS = [b'"', b",", b"\n", b"\r\n", b"\r", b"\0", b"\xef\xbb\xbf", b"\xff", b"\xed\xa0\x80", "\u202e".encode(), "é".encode(), b"=", b"-", b"9" * 30, b"1e999", b"null", b"[", b"{", b"}",
           b"]", b":", b"\\ud800", b"..", b"/", b"NaN", b"true", b"0", b"-1", b"2026-02-30", b"0000-00-00", b"99999-01-01", b"%s", b"(a+)+", b"PK\x03\x04", b"C0001", b"supports", b"" , b"1.7976931348623157e309"]  # fmt: skip
-edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.one_of(st.sampled_from(TOKENS), st.binary(max_size=12))), min_size=1, max_size=6)
+edits = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 40), st.one_of(st.sampled_from(TOKENS), st.binary(max_size=12))),
+    min_size=1,
+    max_size=6,
+)
 """Edits of bytes: where (share of the length), how many go, what comes."""
-fuzzed = settings(max_examples=INPUTS, deadline=None, database=None, derandomize=INPUTS < 1000, suppress_health_check=list(HealthCheck))
+fuzzed = settings(
+    max_examples=INPUTS,
+    deadline=None,
+    database=None,
+    derandomize=INPUTS < 1000,
+    suppress_health_check=list(HealthCheck),
+)
 ruled = settings(fuzzed, max_examples=max(20, INPUTS // 20))
 
 
@@ -114,12 +124,16 @@ def test_bundles_are_read(tiny: Tiny, changes: list) -> None:
 @given(name=st.sampled_from(sorted(SCHEMAS)), changes=edits, seed=st.integers(0, 10**6))
 def test_rules_hold_out(whole: Whole, name: str, changes: list, seed: int) -> None:
     """Any bytes as a table, or any words in its cells, through the rules and into the reports."""
-    content = edited(whole.tables[name].content, changes) if seed % 2 else words_in_cells(whole, name, random.Random(seed))
+    content = (
+        edited(whole.tables[name].content, changes) if seed % 2 else words_in_cells(whole, name, random.Random(seed))
+    )
     table = whole.tables[name]
 
     def act() -> None:
         tables = Tables({**whole.tables, name: fill(Table(name, table.file, table.schema), content)})
-        rules = [one for one in CATALOGUE.values() if one.each or name in one.tables or not one.tables or seed % 20 == 0]
+        rules = [
+            one for one in CATALOGUE.values() if one.each or name in one.tables or not one.tables or seed % 20 == 0
+        ]
         all_reports(run_rules(whole.package, tables, whole.texts, rules=rules, of={name}))
 
     swift(act)
@@ -128,13 +142,33 @@ def test_rules_hold_out(whole: Whole, name: str, changes: list, seed: int) -> No
 def words_in_cells(whole: Whole, name: str, chance: random.Random) -> bytes:
     """A well-formed table with some cells replaced by words that other cells of the package hold, or by numbers out of range."""
     words = list(some_words(whole, chance))
-    cells = {(i, c): chance.choice(words) for i in range(len(whole.rows[name])) for c in whole.tables[name].fields if chance.random() < 0.15}
+    cells = {
+        (i, c): chance.choice(words)
+        for i in range(len(whole.rows[name]))
+        for c in whole.tables[name].fields
+        if chance.random() < 0.15
+    }
     return whole.with_cells(name, cells)()[name]
 
 
 def some_words(whole: Whole, chance: random.Random) -> Iterator[str]:
     """Words that mean something somewhere."""
-    yield from ("", "0", "-1", "7", "1" * 15, "0.5", "1000000", "true", "false", "2026-01-02", "1677-09-20", "9999-12-31", "supports", "refutes")
+    yield from (
+        "",
+        "0",
+        "-1",
+        "7",
+        "1" * 15,
+        "0.5",
+        "1000000",
+        "true",
+        "false",
+        "2026-01-02",
+        "1677-09-20",
+        "9999-12-31",
+        "supports",
+        "refutes",
+    )
     for rows in whole.rows.values():
         for row in chance.sample(rows, min(2, len(rows))):
             yield from row

@@ -43,7 +43,7 @@ def describe(tiny: Tiny, **changes: Any) -> Path:
                                   "data/agents.csv.gz", "data/agents.xlsx", "x" * 5000 + ".csv"])  # fmt: skip
 def test_paths_stay_inside(tiny: Tiny, name: str) -> None:
     """A path that leaves the folder, is an address or names no CSV is refused with its place."""
-    with pytest.raises(UnusableError, match="datapackage.json"):
+    with pytest.raises(UnusableError, match=r"datapackage[.]json"):
         package.read_package(describe(tiny, path=name))
 
 
@@ -52,7 +52,7 @@ def test_paths_stay_inside(tiny: Tiny, name: str) -> None:
                                         ("schema", "../s.json"), ("schema", {}), ("schema", 7), ("name", "<script>"), ("name", "a\x1b[31m")])  # fmt: skip
 def test_nothing_is_fetched_or_unpacked(tiny: Tiny, key: str, value: Any) -> None:
     """Whatever would be fetched, unpacked or read in another way is refused."""
-    with pytest.raises(UnusableError, match="datapackage.json"):
+    with pytest.raises(UnusableError, match=r"datapackage[.]json"):
         package.read_package(describe(tiny, **{key: value}))
 
 
@@ -179,7 +179,7 @@ def test_pattern_that_runs_away(tiny: Tiny, monkeypatch: pytest.MonkeyPatch, cap
 
 
 @pytest.mark.parametrize("act, said", [(lambda: len(bytearray(64 << 30)), "GB of memory"), (lambda: os.kill(os.getpid(), signal.SIGSEGV) or 0, "SIGSEGV"), (lambda: 1 // 0, "a defect of this program"),
-                                       (lambda: open("/nowhere/x", "w") and 0, "/nowhere/x: No such file")], ids=["memory", "crash", "defect", "file"])  # fmt: skip
+                                       (lambda: len(Path("/nowhere/x").read_text()), "/nowhere/x: No such file")], ids=["memory", "crash", "defect", "file"])  # fmt: skip
 def test_bounds(capfd: pytest.CaptureFixture, act: Callable[[], int], said: str) -> None:
     """Too much memory, a library that crashes and a defect of our own end with one line and exit status 2."""
     assert cli.supervised(act) == 2

@@ -11,7 +11,10 @@ from tiny import SCHEMAS, Tiny
 
 GAPS = {
     ("frictionless", "uniqueKeys"): "Frictionless accepts uniqueKeys and never checks them (its issue 937)",
-    ("frictionless", "canonical"): "Frictionless reads 1.0, 007, +5 and true in other spellings where its own reader can",
+    (
+        "frictionless",
+        "canonical",
+    ): "Frictionless reads 1.0, 007, +5 and true in other spellings where its own reader can",
 }
 """What a tool cannot say, and why: the one place in which such gaps are named."""
 SPELLINGS = {"integer": "1.5", "number": "1,5", "boolean": "maybe", "date": "2026-02-30"}
@@ -35,8 +38,18 @@ def breaking(f: dict[str, Any]) -> dict[str, str]:
     return cells
 
 
-FIELDS = [(table, f["name"], constraint, cell) for table, schema in SCHEMAS.items() for f in schema["fields"] for constraint, cell in breaking(f).items()]
-UNIQUE = [(table, f["name"]) for table, schema in SCHEMAS.items() for f in schema["fields"] if f.get("constraints", {}).get("unique")]
+FIELDS = [
+    (table, f["name"], constraint, cell)
+    for table, schema in SCHEMAS.items()
+    for f in schema["fields"]
+    for constraint, cell in breaking(f).items()
+]
+UNIQUE = [
+    (table, f["name"])
+    for table, schema in SCHEMAS.items()
+    for f in schema["fields"]
+    if f.get("constraints", {}).get("unique")
+]
 FOREIGN = [(table, key["fields"][-1]) for table, schema in SCHEMAS.items() for key in schema.get("foreignKeys", [])]
 
 
@@ -55,19 +68,33 @@ def example_row(schema: dict[str, Any], number: int) -> dict[str, Any]:
     """A row of the examples of a schema."""
     row = {f["name"]: f["example"] for f in schema["fields"]}
     key = key_fields(schema)[-1]
-    row[key] = number if isinstance(row[key], int) else f"{str(row[key])[:-1]}{number}" if str(row[key])[-1].isdigit() else f"{row[key]}-{number}"
+    row[key] = (
+        number
+        if isinstance(row[key], int)
+        else f"{str(row[key])[:-1]}{number}"
+        if str(row[key])[-1].isdigit()
+        else f"{row[key]}-{number}"
+    )
     for f in schema["fields"]:
         if f.get("constraints", {}).get("unique") and f["name"] != key:
             row[f["name"]] = f"{str(row[f['name']])[:-1]}{number}"
     return row
 
 
-def said_of(tiny: Tiny, name: str, rule: str, places: list[tuple[int, str]]) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
+def said_of(
+    tiny: Tiny, name: str, rule: str, places: list[tuple[int, str]]
+) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
     """Lines and columns of a table of which Pandera's engine and Frictionless speak under a rule, out of those asked for."""
     opened = read_package(tiny.root / "datapackage.json")
     tables = read_tables(opened)
-    ours = {(f.line, f.column) for f in tiny.check(texts=False).faults if f.rule == rule and f.file == tables[name].file}
-    theirs = {(f.line, f.column) for f in frictionless_faults(opened, tables) if f.rule == rule and f.file == tables[name].file}
+    ours = {
+        (f.line, f.column) for f in tiny.check(texts=False).faults if f.rule == rule and f.file == tables[name].file
+    }
+    theirs = {
+        (f.line, f.column)
+        for f in frictionless_faults(opened, tables)
+        if f.rule == rule and f.file == tables[name].file
+    }
     return ours & set(places), theirs & set(places)
 
 
@@ -85,7 +112,11 @@ def broken_once(tiny: Tiny, name: str, cells: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_cells(examples: Tiny, name: str, constraint: str) -> None:
     """Each field of a table that has the constraint, broken in one row: both engines refuse each such cell."""
-    cells = {column: cell for table, column, kind, cell in FIELDS if (table, kind) == (name, constraint) and column not in key_fields(SCHEMAS[table])}
+    cells = {
+        column: cell
+        for table, column, kind, cell in FIELDS
+        if (table, kind) == (name, constraint) and column not in key_fields(SCHEMAS[table])
+    }
     if not cells:
         return
     broken_once(examples, name, cells)
@@ -115,12 +146,26 @@ def test_unique_fields(examples: Tiny, name: str, column: str) -> None:
 def test_foreign_keys(examples: Tiny, name: str, column: str) -> None:
     """A reference to a row that is not there."""
     f = next(f for f in SCHEMAS[name]["fields"] if f["name"] == column)
-    dangling = "99" if f["type"] == "integer" else f"{str(f['example'])[:-1]}7777" if str(f["example"])[-1].isdigit() else "no-such-row"
+    dangling = (
+        "99"
+        if f["type"] == "integer"
+        else f"{str(f['example'])[:-1]}7777"
+        if str(f["example"])[-1].isdigit()
+        else "no-such-row"
+    )
     broken_once(examples, name, {column: dangling})
     try:
         opened = read_package(examples.root / "datapackage.json")
-        ours = [f for f in examples.check(texts=False).faults if f.rule == "S4/references" and f.file == f"data/{name}.csv" and f.column == column and dangling in f.found]
-        theirs = [f for f in frictionless_faults(opened, read_tables(opened)) if f.rule == "S4/references" and f.file == f"data/{name}.csv" and dangling in f.allowed]
+        ours = [
+            f
+            for f in examples.check(texts=False).faults
+            if f.rule == "S4/references" and f.file == f"data/{name}.csv" and f.column == column and dangling in f.found
+        ]
+        theirs = [
+            f
+            for f in frictionless_faults(opened, read_tables(opened))
+            if f.rule == "S4/references" and f.file == f"data/{name}.csv" and dangling in f.allowed
+        ]
     finally:
         examples.write_table(name)
         examples.describe_bytes(name)
@@ -136,7 +181,9 @@ def test_primary_keys(examples: Tiny, name: str) -> None:
         opened = read_package(examples.root / "datapackage.json")
         tables = read_tables(opened)
         ours = [f for f in examples.check(texts=False).faults if f.rule == "S3/unique" and f.file == tables[name].file]
-        theirs = [f for f in frictionless_faults(opened, tables) if f.rule == "S3/unique" and f.file == tables[name].file]
+        theirs = [
+            f for f in frictionless_faults(opened, tables) if f.rule == "S3/unique" and f.file == tables[name].file
+        ]
     finally:
         examples.write_table(name)
         examples.describe_bytes(name)

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from kratom_claims import report
 from kratom_claims.check import Outcome, check
+from kratom_claims.faults import show
 from kratom_claims.package import HOME, read_package
 from kratom_claims.rules import CATALOGUE
 from tiny import Tiny
@@ -27,7 +28,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     tiny = Tiny(tmp_path_factory.mktemp("broken") / "tiny")
     tiny.edit("sources", lambda b: b.replace(b"journal_article", b"jurnal_article", 1))
     tiny.edit("agents", lambda b: b"\xef\xbb\xbf" + b)
-    tiny.edit("audits", lambda b: b.replace(b"audit_id", b"audit"), describe=False)
+    tiny.edit("retired_ids", lambda b: b.replace(b"table", b"tabel"), describe=False)
     return check(read_package(tiny.root / "datapackage.json"), tiny.root / "texts")
 
 
@@ -35,7 +36,7 @@ def test_message_has_five_parts(broken: Outcome) -> None:
     """Place, row, rule, found against allowed with the nearest, remedy."""
     fault = next(f for f in broken.faults if f.column == "source_type")
     assert fault.message() == (
-        "data/sources.csv:3:2 trial-one [S2/cells] source_type jurnal_article; allowed: " + fault.allowed[:299] + "… (nearest: journal_article). "
+        "data/sources.csv:3:2 trial-one [S2/cells] source_type jurnal_article; allowed: " + show(fault.allowed, 300) + " (nearest: journal_article). "
         + CATALOGUE["S2/cells"].remedy
     )  # fmt: skip
 
@@ -43,7 +44,9 @@ def test_message_has_five_parts(broken: Outcome) -> None:
 def test_summary_says_all(broken: Outcome, sound: Outcome) -> None:
     """Counts, groups, and the verdict on the last line; causes before consequences."""
     text = report.summary(broken)
-    assert text.rstrip().endswith(f"not valid: {len(broken.faults)} faults under {len({f.rule for f in broken.faults})} rules")
+    assert text.rstrip().endswith(
+        f"not valid: {len(broken.faults)} faults under {len({f.rule for f in broken.faults})} rules"
+    )
     groups = re.findall(r"^([SBAPJR]\d/[a-z-]+): \d+ faults?", text, flags=re.M)
     assert groups == sorted(groups, key=list(CATALOGUE).index)
     assert report.summary(sound).rstrip().endswith("valid: no faults")
@@ -62,7 +65,9 @@ def test_json_is_of_its_schema(broken: Outcome, sound: Outcome) -> None:
     schema = json.loads((HOME / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     for outcome in (broken, sound):
-        jsonschema.validate(json.loads(json.dumps(report.as_json(outcome))), schema, cls=jsonschema.Draft202012Validator)
+        jsonschema.validate(
+            json.loads(json.dumps(report.as_json(outcome))), schema, cls=jsonschema.Draft202012Validator
+        )
     assert broken.skipped and broken.faults and not sound.faults and not sound.skipped
 
 
@@ -114,5 +119,7 @@ def test_nothing_there(tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    done = subprocess.run([sys.executable, "scripts/validate.py", tmp_path / "nothing"], cwd=HOME, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "scripts/validate.py", tmp_path / "nothing"], cwd=HOME, capture_output=True, text=True
+    )
     assert done.returncode == 2 and done.stderr.startswith("error: ") and done.stderr.count("\n") == 1

@@ -69,7 +69,9 @@ def relation(subject: str, kind: str, object_: str) -> Callable[[Rows], object]:
 SECOND = both(
     added("claims", 0, claim_id="C0005", statement="Willow bark relieves any headache."),
     added("findings", 0, finding_id="F0003", dataset_key="three", source_id="trial-two", summary="Another trial."),
-    lambda rows: rows["claim_evidence"].append(rows["claim_evidence"][0] | {"claim_id": "C0005", "finding_id": "F0003"}),
+    lambda rows: rows["claim_evidence"].append(
+        rows["claim_evidence"][0] | {"claim_id": "C0005", "finding_id": "F0003"}
+    ),
 )
 """A second claim that is rated as the first is."""
 
@@ -183,7 +185,11 @@ rows_case("equivalents-rated-apart", "J2/equivalents", relation("C0001", "equiva
 rows_case(
     "consequence-refuted",
     "J2/entailed",
-    both(SECOND, lambda rows: rows["claim_evidence"][-1].update(direction="refutes"), relation("C0001", "entails", "C0005")),
+    both(
+        SECOND,
+        lambda rows: rows["claim_evidence"][-1].update(direction="refutes"),
+        relation("C0001", "entails", "C0005"),
+    ),
 )
 rows_case("contradictions-both-supported", "J3/contradictions", both(SECOND, relation("C0001", "contradicts", "C0005")))
 rows_case("directness-blank", "J4/directness", set_to("claim_evidence", 0, direct_population=None))
@@ -201,7 +207,9 @@ def bytes_miscounted(tiny: Tiny) -> None:
 @case("R2/retired")
 def retired_id_in_use(tiny: Tiny) -> None:
     """An id that is in use is said to be retired."""
-    tiny.rows["retired_ids"] = [{"table": "claims", "id": "C0001", "status": "withdrawn", "reason": "It was wrong.", "retired_in": "0.0.1"}]
+    tiny.rows["retired_ids"] = [
+        {"table": "claims", "id": "C0001", "status": "withdrawn", "reason": "It was wrong.", "retired_in": "0.0.1"}
+    ]
     tiny.write()
 
 
@@ -259,7 +267,11 @@ def test_rules_declare_their_tables(rule: str) -> None:
     """A rule looks at no table that it does not declare (or asks for first), so that it never meets a package without it."""
     one = CATALOGUE[rule]
     tree = ast.parse(textwrap.dedent(inspect.getsource(one.check)))
-    tables = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "c"} & SCHEMAS.keys()
+    tables = {
+        n.attr
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "c"
+    } & SCHEMAS.keys()
     assert tables <= set(one.tables), f"{rule} looks at {tables - set(one.tables)}"
 
 

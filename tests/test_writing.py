@@ -1,5 +1,6 @@
 """Nothing is ever half-written: whenever a writing command is killed, the tree is as before or as after."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -20,7 +21,11 @@ AFTER = {name: text.replace("old", "new") for name, text in BEFORE.items()}
 
 def tree(root: Path) -> dict[str, bytes]:
     """All files below a folder, apart from what git ignores and caches."""
-    return {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file() and "__pycache__" not in p.parts}
+    return {
+        str(p.relative_to(root)): p.read_bytes()
+        for p in sorted(root.rglob("*"))
+        if p.is_file() and "__pycache__" not in p.parts
+    }
 
 
 def written(root: Path, contents: dict[str, str]) -> None:
@@ -118,15 +123,15 @@ def run_script(home: Path, verb: str) -> None:
     for name in [m for m in sys.modules if m.startswith("kratom_claims") or m == "_path"]:
         del sys.modules[name]
     sys.argv, sys.path = [verb], [str(home / "scripts"), *(p for p in sys.path if p != str(HOME / "schemas"))]
-    try:
+    with contextlib.suppress(SystemExit):
         exec(code, {"__name__": "__main__"})
-    except SystemExit:
-        pass
 
 
 def copy_of_home(home: Path) -> Path:
     """A copy of the repository without history and caches."""
-    skip = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", ".cache", "build", "dist", ".pending*")
+    skip = shutil.ignore_patterns(
+        ".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", ".cache", "build", "dist", ".pending*"
+    )
     return Path(shutil.copytree(HOME, home, ignore=skip))
 
 

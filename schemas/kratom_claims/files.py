@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-
 PENDING = ".pending"
 """Folder, beside the files to be written, that holds them until all are written out."""
 

@@ -45,9 +45,9 @@ def opened(where: Path) -> Iterator[Package]:
 
     Raises UnusableError if there is none, if it is not a package, or if a path in it leaves its folder.
     """
-    if where.resolve() == HOME:
-        for folder in (HOME, HOME / "data"):
-            finish(folder)
+    if where.absolute() == HOME:
+        finish(HOME)
+        finish(HOME / "data")
     if not where.exists():
         raise UnusableError(
             f"{where}: there is no such file or folder. Give the folder, datapackage.json or zip of a package."

@@ -22,7 +22,10 @@ def pages(root: Path) -> dict[str, str]:
     with opened(root) as package:
         tables = read_tables(package)
         order = [r["name"] for r in package.descriptor["resources"]]
-    made = {"docs/rules.md": rules_page(), "docs/dictionary.md": dictionary_page([package.schemas[name] for name in order])}
+    made = {
+        "docs/rules.md": rules_page(),
+        "docs/dictionary.md": dictionary_page([package.schemas[name] for name in order]),
+    }
     for page in ("README.md", "DATASHEET.md"):
         made[page] = (root / page).read_text(encoding="utf-8")
         for name, text in parts(tables).items():

@@ -184,7 +184,9 @@ def spaces(c: Context, table: Table) -> Iterable[Fault]:
     for column, cells in text_cells(table):
         yield from cell_faults(c, "B2/spaces", table, column, cells.str.contains(ODD_SPACE), "no leading, trailing, doubled or hard space",
                                lambda v: " ".join(v.split()))  # fmt: skip
-        yield from cell_faults(c, "B2/spaces", table, column, cells.str.contains(MISREAD), "text that was read in its own encoding")
+        yield from cell_faults(
+            c, "B2/spaces", table, column, cells.str.contains(MISREAD), "text that was read in its own encoding"
+        )
         odd = cells[cells.str.contains("[^\x00-\x7f]")]
         decomposed = odd.map(lambda v: unicodedata.normalize("NFC", v) != v)
         yield from cell_faults(

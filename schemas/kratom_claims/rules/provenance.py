@@ -443,7 +443,11 @@ def all_used(c: Context) -> Iterable[Any]:
         (c.claim_evidence, "agent_id"),
         (c.entity_xrefs, "agent_id"),
     ]
-    extra = [(getattr(c, name), "agent_id") for name in ("annotations", "audits") if name in c.tables and c.tables[name].usable]
+    extra = [
+        (getattr(c, name), "agent_id")
+        for name in ("annotations", "audits")
+        if name in c.tables and c.tables[name].usable
+    ]
     yield (
         "agents",
         rows(

@@ -23,7 +23,13 @@ def tables(c: Context) -> Iterable[Fault]:
     """Tables that are not in the package, or whose Table Schema lacks columns."""
     for name in contract():
         if why := strangeness(c.tables, name):
-            yield file_fault(CATALOGUE["S1/tables"], "datapackage.json", found=f"{name} {why}", allowed="the tables and columns of docs/dictionary.md", row=name)
+            yield file_fault(
+                CATALOGUE["S1/tables"],
+                "datapackage.json",
+                found=f"{name} {why}",
+                allowed="the tables and columns of docs/dictionary.md",
+                row=name,
+            )
 
 
 @rule(

@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kratom_claims.check import run_rules
 from kratom_claims.conformance import frictionless_faults
+from kratom_claims.faults import Fault
 from kratom_claims.package import key_fields, read_package
+from kratom_claims.rules import CATALOGUE
 from kratom_claims.tables import read_tables
 from tiny import SCHEMAS, Tiny
 
@@ -81,21 +84,13 @@ def example_row(schema: dict[str, Any], number: int) -> dict[str, Any]:
     return row
 
 
-def said_of(
-    tiny: Tiny, name: str, rule: str, places: list[tuple[int, str]]
-) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
-    """Lines and columns of a table of which Pandera's engine and Frictionless speak under a rule, out of those asked for."""
+def faults_of_both(tiny: Tiny, name: str, rule: str) -> tuple[list[Fault], list[Fault]]:
+    """What Pandera's engine and Frictionless say of a table under a rule."""
     opened = read_package(tiny.root / "datapackage.json")
     tables = read_tables(opened)
-    ours = {
-        (f.line, f.column) for f in tiny.check(texts=False).faults if f.rule == rule and f.file == tables[name].file
-    }
-    theirs = {
-        (f.line, f.column)
-        for f in frictionless_faults(opened, tables)
-        if f.rule == rule and f.file == tables[name].file
-    }
-    return ours & set(places), theirs & set(places)
+    ours = run_rules(opened, tables, None, rules=[CATALOGUE[rule]], of={name}).faults
+    theirs = frictionless_faults(opened, tables)
+    return ours, [f for f in theirs if f.rule == rule and f.file == tables[name].file]
 
 
 def broken_once(tiny: Tiny, name: str, cells: dict[str, str]) -> None:
@@ -121,13 +116,12 @@ def test_cells(examples: Tiny, name: str, constraint: str) -> None:
         return
     broken_once(examples, name, cells)
     try:
-        places = [(line, column) for line in range(2, 400) for column in cells]
-        ours, theirs = said_of(examples, name, "S2/cells", places)
+        ours, theirs = faults_of_both(examples, name, "S2/cells")
     finally:
         examples.write_table(name)
         examples.describe_bytes(name)
-    assert {column for _, column in ours} >= set(cells), "Pandera's engine misses one"
-    assert {column for _, column in theirs} >= set(cells), "Frictionless misses one"
+    assert {f.column for f in ours} >= set(cells), "Pandera's engine misses one"
+    assert {f.column for f in theirs} >= set(cells), "Frictionless misses one"
 
 
 @pytest.mark.parametrize("name, column", UNIQUE)
@@ -135,7 +129,7 @@ def test_unique_fields(examples: Tiny, name: str, column: str) -> None:
     """A unique field that stands twice."""
     broken_once(examples, name, {column: examples.rows[name][0][column]} if len(examples.rows[name]) > 1 else {})
     try:
-        ours, theirs = said_of(examples, name, "S3/unique", [(line, column) for line in range(2, 400)])
+        ours, theirs = faults_of_both(examples, name, "S3/unique")
     finally:
         examples.write_table(name)
         examples.describe_bytes(name)
@@ -155,17 +149,9 @@ def test_foreign_keys(examples: Tiny, name: str, column: str) -> None:
     )
     broken_once(examples, name, {column: dangling})
     try:
-        opened = read_package(examples.root / "datapackage.json")
-        ours = [
-            f
-            for f in examples.check(texts=False).faults
-            if f.rule == "S4/references" and f.file == f"data/{name}.csv" and f.column == column and dangling in f.found
-        ]
-        theirs = [
-            f
-            for f in frictionless_faults(opened, read_tables(opened))
-            if f.rule == "S4/references" and f.file == f"data/{name}.csv" and dangling in f.allowed
-        ]
+        ours, theirs = faults_of_both(examples, name, "S4/references")
+        ours = [f for f in ours if f.column == column and dangling in f.found]
+        theirs = [f for f in theirs if dangling in f.allowed]
     finally:
         examples.write_table(name)
         examples.describe_bytes(name)
@@ -178,12 +164,7 @@ def test_primary_keys(examples: Tiny, name: str) -> None:
     rows = examples.rows[name]
     broken_once(examples, name, {k: rows[0][k] for k in key_fields(SCHEMAS[name])})
     try:
-        opened = read_package(examples.root / "datapackage.json")
-        tables = read_tables(opened)
-        ours = [f for f in examples.check(texts=False).faults if f.rule == "S3/unique" and f.file == tables[name].file]
-        theirs = [
-            f for f in frictionless_faults(opened, tables) if f.rule == "S3/unique" and f.file == tables[name].file
-        ]
+        ours, theirs = faults_of_both(examples, name, "S3/unique")
     finally:
         examples.write_table(name)
         examples.describe_bytes(name)
@@ -195,7 +176,7 @@ def test_gap_unique_keys(tmp_path: Path) -> None:
     tiny = Tiny(tmp_path / "tiny")
     tiny.rows["findings"].append(tiny.rows["findings"][0] | {"finding_id": "F0003"})
     tiny.write(rate=False)
-    ours, theirs = said_of(tiny, "findings", "S3/unique", [(4, "summary")])
+    ours, theirs = faults_of_both(tiny, "findings", "S3/unique")
     assert ours and not theirs, GAPS["frictionless", "uniqueKeys"]
 
 
@@ -203,5 +184,5 @@ def test_gap_canonical_form(tmp_path: Path) -> None:
     """Another spelling of a number: ours refuses, Frictionless reads it."""
     tiny = Tiny(tmp_path / "tiny")
     tiny.edit("searches", lambda b: b.replace(b",3,3,1", b",3,03,1"))
-    ours, theirs = said_of(tiny, "searches", "S2/cells", [(2, "screened"), (3, "screened")])
+    ours, theirs = faults_of_both(tiny, "searches", "S2/cells")
     assert ours and not theirs, GAPS["frictionless", "canonical"]

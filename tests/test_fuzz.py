@@ -23,7 +23,7 @@ from kratom_claims.tables import Table, Tables, fill, read_tables
 from tiny import SCHEMAS, Tiny
 
 INPUTS = int(os.environ.get("FUZZ", "300"))
-"""Inputs of the readers; a twentieth of them also goes through the rules and into every report."""
+"""Tables that are read; a tenth as many descriptors and bundles, and a hundredth goes through the rules into every report."""
 SLOWEST = 20.0
 """Seconds that one input may take."""
 TOKENS = [b'"', b",", b"\n", b"\r\n", b"\r", b"\0", b"\xef\xbb\xbf", b"\xff", b"\xed\xa0\x80", "\u202e".encode(), "é".encode(), b"=", b"-", b"9" * 30, b"1e999", b"null", b"[", b"{", b"}",
@@ -41,7 +41,8 @@ fuzzed = settings(
     derandomize=INPUTS < 1000,
     suppress_health_check=list(HealthCheck),
 )
-ruled = settings(fuzzed, max_examples=max(20, INPUTS // 20))
+packed = settings(fuzzed, max_examples=max(30, INPUTS // 10))
+ruled = settings(fuzzed, max_examples=max(20, INPUTS // 100))
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_tables_are_read(whole: Whole, name: str, changes: list) -> None:
     swift(lambda: fill(Table(name, table.file, table.schema), edited(table.content, changes)))
 
 
-@fuzzed
+@packed
 @given(name=st.sampled_from(["datapackage.json", *(f"schemas/{name}.json" for name in sorted(SCHEMAS))]), changes=edits)
 def test_descriptors_and_schemas_are_read(tiny: Tiny, name: str, changes: list) -> None:
     """Any bytes as a descriptor or a schema."""
@@ -102,7 +103,7 @@ def test_descriptors_and_schemas_are_read(tiny: Tiny, name: str, changes: list) 
         path.write_bytes(before)
 
 
-@settings(fuzzed, max_examples=max(20, INPUTS // 10))
+@packed
 @given(changes=edits)
 def test_bundles_are_read(tiny: Tiny, changes: list) -> None:
     """Any bytes as a bundle."""

@@ -108,18 +108,18 @@ def pandera_faults(c: Context, table: Table) -> Iterable[Fault]:
 
 
 def case_faults(c: Context, table: Table, cases: pd.DataFrame) -> Iterable[Fault]:
-    """Faults of Pandera's failure cases; a cell whose text has no value of its type has been told already."""
+    """Faults of Pandera's failure cases; a cell without a value of its type has been told already, a value that stands twice is for S3."""
     fields = {f["name"]: f for f in table.schema["fields"]}
     for case in cases.drop_duplicates(["column", "index", "check"]).itertuples():
         place = table.text.iloc[int(case.index)]
-        if case.check == "not_nullable" and pd.notna(place[case.column]):
+        if (case.check == "not_nullable" and pd.notna(place[case.column])) or case.check == "field_uniqueness":
             continue
-        unique = case.check == "field_uniqueness"
-        one = CATALOGUE["S3/unique" if unique else "S2/cells"]
         allowed, near = told(
             fields[case.column], str(case.check), "" if pd.isna(place[case.column]) else str(place[case.column])
         )
-        yield at(c, one, table.name, place[LINE], place[ROW], case.column, allowed=allowed, nearest=near)
+        yield at(
+            c, CATALOGUE["S2/cells"], table.name, place[LINE], place[ROW], case.column, allowed=allowed, nearest=near
+        )
 
 
 def told(field: dict[str, Any], check: str, found: str) -> tuple[str, str]:
@@ -127,8 +127,6 @@ def told(field: dict[str, Any], check: str, found: str) -> tuple[str, str]:
     limits = field.get("constraints", {})
     if check == "not_nullable":
         return "a value (the cell is required)", ""
-    if check == "field_uniqueness":
-        return "a value that no other row has", ""
     if "enum" in limits:
         return "one of " + ", ".join(limits["enum"]), nearest(found, limits["enum"])
     if check.startswith("str_matches"):
@@ -147,7 +145,8 @@ def unique(_: Context, table: Table) -> Iterable[Any]:
     """Rows whose primary or unique key stands twice. Rows with a blank in a unique key are not compared."""
     if table.usable:
         frame = nw.from_native(table.typed, eager_only=True)
-        for key in filter(None, [key_fields(table.schema), *table.schema.get("uniqueKeys", [])]):
+        alone = [[f["name"]] for f in table.schema["fields"] if f.get("constraints", {}).get("unique")]
+        for key in filter(None, [key_fields(table.schema), *table.schema.get("uniqueKeys", []), *alone]):
             yield table.name, doubles(frame, key)
 
 
@@ -157,7 +156,7 @@ def doubles(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
     filled = frame.filter(~nw.any_horizontal(*[nw.col(k).is_null() for k in key], ignore_nulls=False))
     return rows(filled.with_columns(first).filter(nw.col(LINE) > nw.col("first")), column=key[-1],
                 found=text(*[p for k in key for p in (nw.col(k), " ")][:-1], ", as on line ", nw.col("first")),
-                allowed=f"a {' + '.join(key)} that no other row has")  # fmt: skip
+                allowed=f"one row only with this {' + '.join(key)}")  # fmt: skip
 
 
 @rule(

@@ -11,7 +11,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 LOCK   := pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe
 
 .DEFAULT_GOAL := help
-.PHONY: help validate test fast lint rate package dist matrix site serve sql browser clean lock
+.PHONY: help validate test fast lint rate package faults fuzz examples dist matrix site serve sql browser clean lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -87,6 +87,15 @@ sql: $(SITE) ## ask the database in SQL at http://localhost:8001
 
 browser: $(DEV) $(NPM) ## the explorer in Chromium (needs chromium, as from apt install chromium)
 	@$(BIN)/python -m pytest -q -m browser
+
+faults: $(DEV) ## damage the tables in thousands of ways and count what the rules catch
+	@$(BIN)/python scripts/faults.py
+
+fuzz: $(DEV) ## throw 100,000 damaged files at validate (slow)
+	@FUZZ=100000 $(BIN)/python -m pytest -q tests/test_fuzz.py
+
+examples: $(DEV) ## write the example messages of docs/rules.md anew
+	@PYTHONPATH=schemas $(BIN)/python tests/test_rules.py
 
 lock: ## pin all dependencies again, with hashes (needs pip-tools)
 	$(LOCK) -o requirements.txt pyproject.toml

@@ -12,7 +12,10 @@ def main() -> int:
     """Exit status 0 if nothing is wrong, 1 if a rule fails, 2 if the command cannot run."""
     options = cli.parser(__doc__, "python scripts/validate.py kratom-claims-1.0.0.zip --json report.json")
     cli.add_package(options)
-    options.add_argument("--json", type=Path, metavar="FILE", help="write the whole report as JSON")
+    options.add_argument("--json", type=Path, metavar="FILE", help="write the whole report as JSON (schemas/report.schema.json)")  # fmt: skip
+    options.add_argument("--html", type=Path, metavar="FILE", help="write the whole report as one HTML page")
+    options.add_argument("--sarif", type=Path, metavar="FILE", help="write the faults as SARIF 2.1.0")
+    options.add_argument("--annotations", action="store_true", help="print the faults as annotations of a CI run")
     options.add_argument(
         "--most", type=int, default=20, metavar="N", help="print at most N faults of a rule (default 20)"
     )
@@ -29,10 +32,15 @@ def main() -> int:
         )
     print("\r\033[K" if tty else "", end="", file=sys.stderr)
     print(report.summary(outcome, chosen.most))
-    if chosen.json:
-        write_atomically(chosen.json, json.dumps(report.as_json(outcome), indent=2, ensure_ascii=False) + "\n")
+    if chosen.annotations:
+        print(report.annotations(outcome), end="")
+    written = {chosen.json: report.as_json, chosen.sarif: report.as_sarif, chosen.html: report.as_html}
+    for path, form in written.items():
+        if path:
+            content = form(outcome)
+            write_atomically(path, content if isinstance(content, str) else json.dumps(content, indent=2) + "\n")
     return outcome.exit_status
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    cli.run(main, bounded=True)

@@ -1,15 +1,15 @@
 """Validation of a package: all rules, both engines, one list of faults."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .faults import Fault
 from .package import Package
-from .rules import CATALOGUE, Context
+from .rules import CATALOGUE, Context, Rule
 from .rules.base import faults_of
-from .tables import Tables, read_tables
+from .tables import Tables, read_tables, unfitness
 
 
 @dataclass
@@ -35,48 +35,37 @@ def check(package: Package, texts: Path | None, progress: Callable[[str], Any] =
     tables = read_tables(package)
     outcome = run_rules(package, tables, texts, progress)
     progress("Frictionless")
-    outcome.faults = sorted({*outcome.faults, *frictionless(package, tables, outcome.faults)})
+    if unread := [table.file for table in tables.values() if table.unreadable]:
+        outcome.skipped["Frictionless"] = f"{', '.join(unread)} cannot be read"
+    else:
+        outcome.faults = sorted({*outcome.faults, *frictionless(package, tables, outcome.faults)})
     return outcome
 
 
 def run_rules(
-    package: Package, tables: Tables, texts: Path | None, progress: Callable[[str], Any] = lambda _: None
+    package: Package,
+    tables: Tables,
+    texts: Path | None,
+    progress: Callable[[str], Any] = lambda _: None,
+    rules: Iterable[Rule] = CATALOGUE.values(),
+    of: Collection[str] | None = None,
 ) -> Outcome:
-    """Run every rule of the catalogue; rules whose tables cannot be read are named as not run."""
+    """Run the rules of the catalogue (or some of them; those of each table on the tables named by ``of``).
+
+    Rules whose tables cannot be read, or are not those of the contract (S1 says so), are named as not run.
+    """
     outcome = Outcome(package, {name: len(table.text) for name, table in tables.items()})
     context = Context(package, tables, texts)
-    for one in CATALOGUE.values():
+    for one in rules:
         progress(one.id)
-        if broken := [name for name in one.tables if name not in tables or not tables[name].usable]:
-            outcome.skipped[one.id] = f"{', '.join(broken)} cannot be read"
-            outcome.faults += missing(one.id, tables, broken)
+        if unfit := {name: why for name in one.tables if (why := unfitness(tables, name))}:
+            outcome.skipped[one.id] = "; ".join(f"{name} {why}" for name, why in unfit.items())
         else:
             outcome.ran.append(one.id)
-            outcome.faults += faults_of(context, one)
+            outcome.faults += faults_of(context, one, of)
     outcome.notes = context.said
     outcome.faults = sorted(set(outcome.faults))
     return outcome
-
-
-def missing(rule: str, tables: Tables, broken: list[str]) -> list[Fault]:
-    """Tables that a rule needs and that the package does not have at all."""
-    remedy = "Add the table, or validate a package of kratom-claims"
-    return [
-        Fault(
-            "datapackage.json",
-            0,
-            0,
-            "",
-            name,
-            "S1/columns",
-            "no such resource",
-            f"a resource {name}, which {rule.split('/')[0]} needs",
-            "",
-            remedy,
-        )
-        for name in broken
-        if name not in tables
-    ][:1]
 
 
 def frictionless(package: Package, tables: Tables, ours: list[Fault]) -> list[Fault]:

@@ -1,12 +1,18 @@
-"""What all commands share: options, plain messages, exit statuses."""
+"""What all commands share: options, plain messages, exit statuses, bounds."""
 
 import argparse
+import os
+import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from .faults import UnusableError
+from .faults import UnusableError, show
 from .package import HOME
+
+SECONDS, GIGABYTES = 120, 4
+"""Most processor time and most memory that a bounded command may take, whatever it is given."""
 
 
 def parser(what: str, example: str) -> argparse.ArgumentParser:
@@ -27,16 +33,65 @@ def add_package(options: argparse.ArgumentParser) -> None:
     )
 
 
-def run(command: Callable[[], int]) -> None:
-    """Run a command and exit: with its status, or with 2 and a plain message when it cannot run."""
+def run(command: Callable[[], int], bounded: bool = False) -> None:
+    """Run a command and exit: with its status, or with 2 and a plain message when it cannot run.
+
+    A ``bounded`` command is run in a child process, so that it ends with a message whatever it is given.
+    """
+    sys.exit(supervised(command) if bounded and hasattr(os, "fork") else status(command))
+
+
+def status(command: Callable[[], int]) -> int:
+    """Exit status of a command; every error becomes one line."""
     try:
-        sys.exit(command())
+        return command()
     except UnusableError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+        return complain(str(error))
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(2)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
-        sys.exit(130)
+        return 130
+    except MemoryError:
+        return complain(f"this needs more than {GIGABYTES} GB of memory. Is it a package that you trust?")
+    except OSError as error:
+        return complain(f"{error.filename or 'a file'}: {error.strerror}.")
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return complain(
+            f"a defect of this program ({type(error).__name__}: {error}; {Path(where.filename).name}:{where.lineno}). Please report it together with the package."
+        )
+
+
+def complain(message: str) -> int:
+    """Say on one line why a command cannot run."""
+    print(f"error: {show(message, 1000)}", file=sys.stderr)
+    return 2
+
+
+def supervised(command: Callable[[], int]) -> int:
+    """Exit status of a command that runs in a child with bounds on processor time and memory."""
+    import resource
+
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+        resource.setrlimit(resource.RLIMIT_AS, (GIGABYTES << 30, GIGABYTES << 30))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        code = status(command)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    try:
+        _, ended = os.waitpid(child, 0)
+    except KeyboardInterrupt:
+        os.waitpid(child, 0)
+        return 130
+    if os.WIFEXITED(ended):
+        return os.WEXITSTATUS(ended)
+    number = os.WTERMSIG(ended)
+    if number in (signal.SIGXCPU, signal.SIGKILL):
+        return complain(f"stopped after {SECONDS} seconds of processor time: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?")  # fmt: skip
+    return complain(f"stopped ({signal.Signals(number).name}): this needs more than {GIGABYTES} GB of memory, or a library failed on it. Is it a package that you trust?")  # fmt: skip

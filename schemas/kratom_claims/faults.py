@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 SHOWN = 80
@@ -40,10 +41,10 @@ class Fault:
 
     def message(self) -> str:
         """The fault on one line."""
-        what = f"{self.column} " if self.column else ""
+        what = f"{show(self.column)} " if self.column else ""
         nearest = f" (nearest: {show(self.nearest)})" if self.nearest else ""
         row = f" {show(self.row)}" if self.row else ""
-        return f"{self.place}{row} [{self.rule}] {what}{show(self.found)}; allowed: {show(self.allowed, 300)}{nearest}. {self.remedy}"
+        return f"{show(self.place, 300)}{row} [{self.rule}] {what}{show(self.found)}; allowed: {show(self.allowed, 300)}{nearest}. {self.remedy}"
 
     def as_dict(self) -> dict[str, Any]:
         """The fault as plain values, for JSON."""
@@ -58,5 +59,11 @@ def show(value: str, longest: int = SHOWN) -> str:
 
 def nearest(value: str, allowed: Iterable[str]) -> str:
     """The allowed value that looks most like ``value``, or nothing if none is close."""
-    close = difflib.get_close_matches(value[:200], list(allowed), n=1, cutoff=0.6)
+    return closest(value[:200], tuple(allowed))
+
+
+@lru_cache(maxsize=10_000)
+def closest(value: str, allowed: tuple[str, ...]) -> str:
+    """The same, once for each value that stands in many rows."""
+    close = difflib.get_close_matches(value, allowed, n=1, cutoff=0.6)
     return close[0] if close else ""

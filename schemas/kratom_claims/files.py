@@ -4,35 +4,65 @@ import csv
 import io
 import json
 import os
-import tempfile
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+PENDING = ".pending"
+"""Folder, beside the files to be written, that holds them until all are written out."""
+
 
 def write_atomically(path: Path, content: str) -> None:
-    """Write ``content`` as UTF-8 to ``path`` by way of a temporary file in the same folder and a rename."""
+    """Write ``content`` as UTF-8 to ``path``: whoever looks sees the old file or the new one."""
     write_all_atomically({path: content})
 
 
 def write_all_atomically(contents: dict[Path, str]) -> None:
-    """Write several files: all are written out in full before the first is renamed into place."""
-    ready: list[tuple[str, Path]] = []
+    """Write several files so that, whenever this is stopped, all or none of them are new.
+
+    They are written out to a folder of their own, which is renamed when it is whole: from then on they are all to
+    be put in place, by this call or, if it is killed, by the next command (see ``finish``).
+    """
+    if not contents:
+        return
+    base = Path(os.path.commonpath([path.absolute().parent for path in contents]))
+    finish(base)
+    draft = base / f"{PENDING}-draft"
+    draft.mkdir()
     try:
-        for path, content in contents.items():
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            ready.append((name, path))
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).chmod(0o644)
-        while ready:
-            name, path = ready.pop(0)
-            Path(name).replace(path)
-    finally:
-        for name, _ in ready:
-            Path(name).unlink(missing_ok=True)
+        for number, (path, content) in enumerate(contents.items()):
+            write_out(draft / str(number), content)
+            path.parent.mkdir(parents=True, exist_ok=True)
+        names = [os.path.relpath(path.absolute(), base) for path in contents]
+        write_out(draft / "names.json", json.dumps(names))
+        draft.replace(base / PENDING)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    finish(base)
+
+
+def write_out(path: Path, content: str) -> None:
+    """Write a file down to the disk."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def finish(base: Path) -> None:
+    """Put in place what a killed command had written out in full; throw away what it had not."""
+    draft, pending = base / f"{PENDING}-draft", base / PENDING
+    shutil.rmtree(draft, ignore_errors=True)
+    if not pending.is_dir():
+        return
+    names = json.loads((pending / "names.json").read_text(encoding="utf-8"))
+    for number, name in enumerate(names):
+        if (pending / str(number)).exists():
+            (pending / str(number)).replace(base / name)
+    pending.replace(draft)
+    shutil.rmtree(draft)
 
 
 def cell(value: Any) -> str:

@@ -1,15 +1,18 @@
 """Opening a data package: a folder, a descriptor, or a bundle (zip)."""
 
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from .faults import UnusableError
+from .files import finish
 
 INSTALLED = Path(__file__).resolve().parent / "released"
 """The released folder that a wheel brings with it."""
@@ -43,6 +46,9 @@ def opened(where: Path) -> Iterator[Package]:
 
     Raises UnusableError if there is none, if it is not a package, or if a path in it leaves its folder.
     """
+    if where.absolute() == HOME:
+        finish(HOME)
+        finish(HOME / "data")
     if not where.exists():
         raise UnusableError(
             f"{where}: there is no such file or folder. Give the folder, datapackage.json or zip of a package."
@@ -119,17 +125,26 @@ def read_json(path: Path, root: Path) -> Any:
     try:
         if path.stat().st_size > JSON_LIMIT:
             raise UnusableError(f"{shown}: larger than {JSON_LIMIT >> 20} MB, the most that is read of a JSON file.")
-        return json.loads(path.read_text(encoding="utf-8"))
+        if path.exists() and not path.is_file():
+            raise UnusableError(f"{shown}: not a file. Give the folder, datapackage.json or zip of a package.")
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse_constant)
     except FileNotFoundError as error:
         raise UnusableError(f"{shown}: the file is missing. Put it back, or correct the path that names it.") from error
     except UnicodeDecodeError as error:
         raise UnusableError(f"{shown}: not UTF-8 at byte {error.start}. Save it as UTF-8 without BOM.") from error
     except json.JSONDecodeError as error:
         raise UnusableError(f"{shown}:{error.lineno}:{error.colno}: not JSON ({error.msg}). Mend it there.") from error
+    except ValueError as error:
+        raise UnusableError(f"{shown}: holds a number that no reader takes ({error}). Shorten it.") from error
     except RecursionError as error:
         raise UnusableError(f"{shown}: nested too deeply to be a descriptor or schema.") from error
     except OSError as error:
         raise UnusableError(f"{shown}: cannot be read ({error.strerror}).") from error
+
+
+def refuse_constant(name: str) -> Any:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(name)
 
 
 def inside(root: Path, name: Any, where: str) -> Path:
@@ -139,11 +154,14 @@ def inside(root: Path, name: Any, where: str) -> Path:
             f"{where}: {name!r} is not a relative path. Paths of a package are relative and stay inside its folder."
         )
     path = root / name
-    if (
-        PurePosixPath(name).is_absolute()
-        or ".." in PurePosixPath(name).parts
-        or not path.resolve().is_relative_to(root.resolve())
-    ):
+    try:
+        stays = not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts
+        stays = stays and path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, ValueError) as error:  # a circle of links, or no name that a file can have
+        raise UnusableError(
+            f"{where}: {name!r} cannot be followed ({type(error).__name__}). Correct the path."
+        ) from error
+    if not stays:
         raise UnusableError(
             f"{where}: {name!r} leaves the folder of the package. Paths of a package stay inside its folder."
         )
@@ -154,45 +172,71 @@ def read_package(descriptor: Path) -> Package:
     """The package whose descriptor this is. Raises UnusableError if it does not describe tables."""
     root = descriptor.parent
     content = read_json(descriptor, root)
-    resources = content.get("resources") if isinstance(content, dict) else None
-    if not isinstance(resources, list) or not all(
-        isinstance(r, dict) and isinstance(r.get("name"), str) for r in resources
-    ):
-        raise UnusableError(
-            "datapackage.json: resources is not a list of objects with a name. Is it a Data Package descriptor?"
-        )
+    conforming(content, "package", "datapackage.json")
     schemas, paths = {}, {}
-    for resource in resources:
+    for resource in content["resources"]:
         name, where = resource["name"], f"datapackage.json: resource {resource['name']}"
-        inside(root, resource.get("path"), where)
-        schema = resource.get("schema")
+        if name in paths:
+            raise UnusableError(f"{where}: there are two of this name. Give each resource its own.")
+        inside(root, resource["path"], where)
+        schema = resource["schema"]
         if isinstance(schema, str):
-            schema = read_json(inside(root, schema, where), root)
+            where, schema = schema, read_json(inside(root, schema, where), root)
         schemas[name], paths[name] = checked_schema(schema, where), resource["path"]
+    for name, schema in schemas.items():
+        checked_references(name, schema, schemas)
     return Package(root, content, schemas, paths)
+
+
+@cache
+def profile(name: str) -> Any:
+    """The validator of one definition of ``schemas/profile.schema.json``: what the engines rely on."""
+    from jsonschema import Draft202012Validator
+
+    whole = json.loads((HOME / "schemas" / "profile.schema.json").read_text(encoding="utf-8"))
+    return Draft202012Validator({**whole, "$ref": f"#/$defs/{name}"})
+
+
+def conforming(value: Any, name: str, where: str) -> None:
+    """Raise UnusableError with the place of the first deviation from a definition of the profile."""
+    try:
+        error = next(iter(profile(name).iter_errors(value)), None)
+    except RecursionError as deep:
+        raise UnusableError(f"{where}: nested too deeply to be a descriptor or schema.") from deep
+    if error is not None:
+        raise UnusableError(
+            f"{where}: {error.json_path.removeprefix('$.')}: {error.message[:200]}. Correct it there; docs/dictionary.md shows the form."
+        )
 
 
 def checked_schema(schema: Any, where: str) -> dict[str, Any]:
     """The Table Schema, if it has the shape that the engines rely on."""
-    fields = schema.get("fields") if isinstance(schema, dict) else None
-    named = isinstance(fields, list) and all(
-        isinstance(f, dict) and isinstance(f.get("name"), str) and isinstance(f.get("type"), str) for f in fields
-    )
-    if not named:
-        raise UnusableError(
-            f"{where}: its schema is not a Table Schema (an object whose fields each have a name and a type)."
-        )
+    conforming(schema, "table", where)
     names = [field["name"] for field in schema["fields"]]
-    for key in [
-        key_fields(schema),
-        *schema.get("uniqueKeys", []),
-        *[k["fields"] for k in schema.get("foreignKeys", [])],
-    ]:
-        if missing := [field for field in key if field not in names]:
+    if len(set(names)) < len(names):
+        raise UnusableError(f"{where}: two fields have the same name. Give each field its own.")
+    keys = [key_fields(schema), *schema.get("uniqueKeys", []), *[k["fields"] for k in schema.get("foreignKeys", [])]]
+    if missing := [field for key in keys for field in key if field not in names]:
+        raise UnusableError(f"{where}: a key names {missing[0]}, which is not a field of its schema. Correct the key.")
+    for field in schema["fields"]:
+        try:
+            re.compile(field.get("constraints", {}).get("pattern", ""))
+        except (re.error, RecursionError, OverflowError) as error:
             raise UnusableError(
-                f"{where}: a key names {', '.join(map(str, missing))}, which is not a field of its schema."
-            )
+                f"{where}: the pattern of {field['name']} is no regular expression ({error})."
+            ) from error
     return schema
+
+
+def checked_references(name: str, schema: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Raise UnusableError if a foreign key names a table or field that is not there, or one of another type."""
+    for key in schema.get("foreignKeys", []):
+        target = schemas.get(key["reference"]["resource"] or name, {"fields": []})
+        ours, theirs = ({f["name"]: f["type"] for f in s["fields"]} for s in (schema, target))
+        if [ours[f] for f in key["fields"]] != [theirs.get(f) for f in key["reference"]["fields"]]:
+            raise UnusableError(
+                f"{name}: the foreign key of {', '.join(key['fields'])} names a table or fields that are not there, or of another type. Correct the key."
+            )
 
 
 def key_fields(schema: dict[str, Any]) -> list[str]:

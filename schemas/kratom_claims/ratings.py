@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -30,7 +30,30 @@ def rated(tables: Tables) -> dict[str, Rating]:
     """The rating of every claim of a package, by id in order."""
     links, searches, actions = links_of(tables), searches_of(tables), actions_of(tables)
     claims = claims_of(tables, actions)
-    return {c.claim_id: rate(c, links.get(c.claim_id, []), searches.get(c.claim_id, []), policy()) for c in claims}
+    ratings = {c.claim_id: rated_once(c, tuple(links.get(c.claim_id, [])), tuple(searches.get(c.claim_id, []))) for c in claims}  # fmt: skip
+    return {claim_id: rating for claim_id, rating in ratings.items() if rating is not None}
+
+
+@lru_cache(maxsize=100_000)
+def rated_once(claim: Claim, links: tuple[Link, ...], searches: tuple[Search, ...]) -> Rating | None:
+    """The rating of one claim; the same evidence is weighed once. None if its numbers cannot be (P2 says so)."""
+    try:
+        return rate(claim, links, searches, policy())
+    except (ArithmeticError, ValueError):
+        return None
+
+
+@cache
+def codes(name: str) -> dict[str, list[str]]:
+    """The codes of each coded column of a table of the contract."""
+    schema = json.loads((HOME / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    return {f["name"]: f["constraints"]["enum"] for f in schema["fields"] if "enum" in f.get("constraints", {})}
+
+
+def sound(tables: Tables, name: str) -> pd.DataFrame:
+    """The typed rows of a table; codes that the contract does not know are missing (S2 says so)."""
+    frame = tables[name].typed
+    return frame.assign(**{column: frame[column].where(frame[column].isin(known)) for column, known in codes(name).items()})  # fmt: skip
 
 
 def records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
@@ -40,7 +63,7 @@ def records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
 
 def claims_of(tables: Tables, actions: dict[str, str]) -> list[Claim]:
     """Claims as the rubric takes them. A row that lacks what the rubric needs is passed over (S2 says so)."""
-    frame = tables["claims"].typed.dropna(
+    frame = sound(tables, "claims").dropna(
         subset=[
             "claim_id",
             "claim_type",
@@ -58,7 +81,7 @@ def claims_of(tables: Tables, actions: dict[str, str]) -> list[Claim]:
 def actions_of(tables: Tables) -> dict[str, str]:
     """The strongest action of the mentions of each claim."""
     strength = policy()["harm"]["actions"]
-    frame = tables["mentions"].typed[["claim_id", "action"]].dropna()
+    frame = sound(tables, "mentions")[["claim_id", "action"]].dropna()
     ranked = (
         frame.assign(rank=frame["action"].map(strength)).sort_values("rank").drop_duplicates("claim_id", keep="last")
     )
@@ -67,11 +90,11 @@ def actions_of(tables: Tables) -> dict[str, str]:
 
 def links_of(tables: Tables) -> dict[str, list[Link]]:
     """Links with their findings and sources, by claim."""
-    frame = tables["claim_evidence"].typed.merge(
-        tables["findings"].typed.drop(columns=["_line", "_row", "agent_id"]), on="finding_id"
+    frame = sound(tables, "claim_evidence").merge(
+        sound(tables, "findings").drop(columns=["_line", "_row", "agent_id"]), on="finding_id"
     )
     frame = frame.merge(
-        tables["sources"].typed[["source_id", "source_type", "retraction_status", "interest"]], on="source_id"
+        sound(tables, "sources")[["source_id", "source_type", "retraction_status", "interest"]], on="source_id"
     )
     frame = frame.dropna(
         subset=[
@@ -102,7 +125,7 @@ def links_of(tables: Tables) -> dict[str, list[Link]]:
 
 def searches_of(tables: Tables) -> dict[str, list[Search]]:
     """Documented searches, by claim."""
-    frame = tables["claim_searches"].typed.merge(tables["searches"].typed, on="search_id")
+    frame = sound(tables, "claim_searches").merge(sound(tables, "searches"), on="search_id")
     by_claim: dict[str, list[Search]] = defaultdict(list)
     for row in records(frame[["claim_id", "purpose", "database"]].dropna()):
         by_claim[row["claim_id"]].append(Search(row["purpose"], row["database"]))

@@ -2,22 +2,28 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
-from .package import Package, key_fields
+from .package import HOME, Package, key_fields
 
 CANONICAL = {
-    "integer": r"-?(?:0|[1-9][0-9]*)",
-    "number": r"-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?",
+    "integer": r"-?(?:0|[1-9][0-9]{0,15})",
+    "number": r"-?(?:0|[1-9][0-9]{0,15})(?:[.][0-9]{1,15})?",
     "boolean": r"(?:true|false)",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
 }
 """The one way in which a value of each type may be written. Engines read more, and differ in what."""
+TABLE_LIMIT = 64 * 1024 * 1024
+"""Most bytes that are read of a table."""
+COLUMN_LIMIT = 1000
+"""Most columns that are read of a table."""
 
 LINE, ROW = "_line", "_row"
 """Columns added to every table: line in the file (header = 1) and the row's key as text."""
@@ -27,7 +33,8 @@ LINE, ROW = "_line", "_row"
 class Table:
     """One table: its bytes, its cells as text (blank = missing) and its typed values, row by row the same.
 
-    ``unreadable`` says why there are no rows, if so.
+    ``unreadable`` says why there are no rows, if so, and ``unreadable_at`` on which line; without ``content`` the
+    file itself could not be read.
     """
 
     name: str
@@ -35,6 +42,7 @@ class Table:
     schema: dict[str, Any]
     content: bytes = b""
     unreadable: str = ""
+    unreadable_at: int = 0
     ragged: list[tuple[int, int]] = field(default_factory=list)
     header: list[str] = field(default_factory=list)
     text: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -60,12 +68,27 @@ def read_table(package: Package, name: str) -> Table:
     table = Table(name, package.paths[name], package.schemas[name])
     path = package.path(name)
     try:
-        table.content = path.read_bytes()
-        text = table.content.decode("utf-8")
+        if not path.is_file():
+            table.unreadable = "no such file" if not path.exists() else "not a file"
+        elif path.stat().st_size > TABLE_LIMIT:
+            table.unreadable = f"{path.stat().st_size} bytes; at most {TABLE_LIMIT} are read of a table"
+        else:
+            fill(table, path.read_bytes())
+    except (OSError, ValueError) as error:
+        table.unreadable = getattr(error, "strerror", None) or "no name that a file can have"
+    return table
+
+
+def fill(table: Table, content: bytes) -> Table:
+    """Read a table from its bytes."""
+    table.content = content
+    try:
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        table.unreadable = f"byte {error.start + 1} is not UTF-8"
-    except OSError as error:
-        table.unreadable = f"{error.strerror}"
+        table.unreadable = f"byte {error.start + 1} is not UTF-8" + (
+            " (the file looks like UTF-16)" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        )
+        table.unreadable_at = content.count(b"\n", 0, error.start) + 1
     else:
         parse(table, text.removeprefix("\ufeff"))
     return table
@@ -78,12 +101,15 @@ def parse(table: Table, text: str) -> None:
     lines: list[int] = []
     try:
         table.header = next(reader, [])
+        width = len(table.header)
+        if width > COLUMN_LIMIT:
+            table.unreadable, table.unreadable_at = f"{width} columns; at most {COLUMN_LIMIT} are read", 1
+            return
         for row in numbered(reader, lines):
             rows.append(row)
     except csv.Error as error:
-        table.unreadable = f"line {reader.line_num}: {error}"
+        table.unreadable, table.unreadable_at = str(error), reader.line_num
         return
-    width = len(table.header)
     table.ragged = [(line, len(row)) for line, row in zip(lines, rows, strict=True) if len(row) != width]
     if not table.usable:
         return
@@ -144,3 +170,24 @@ class Tables(dict[str, Table]):
 def read_tables(package: Package) -> Tables:
     """All tables of a package."""
     return Tables((name, read_table(package, name)) for name in package.paths)
+
+
+@cache
+def contract() -> dict[str, dict[str, str]]:
+    """Tables that the rules of this version rely on, with their columns and types."""
+    schemas = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((HOME / "schemas").glob("*.json"))]
+    return {s["name"]: {f["name"]: f["type"] for f in s["fields"]} for s in schemas if "fields" in s}
+
+
+def strangeness(tables: Tables, name: str) -> str:
+    """Why a table is not the one of the contract, or nothing."""
+    if name not in tables:
+        return "is not in the package"
+    held = {f["name"]: f["type"] for f in tables[name].schema["fields"]}
+    lacking = [f"{column} ({kind})" for column, kind in contract()[name].items() if held.get(column) != kind]
+    return f"has no column {', '.join(lacking)}" if lacking else ""
+
+
+def unfitness(tables: Tables, name: str) -> str:
+    """Why rules cannot run on a table, or nothing."""
+    return strangeness(tables, name) or ("" if tables[name].usable else "cannot be read")

@@ -11,7 +11,13 @@ from ..texts import is_nfc, read_text, sha256
 from .base import CATALOGUE, Context, absent, at, rows, rule, text
 
 col = nw.col
-SPANS = ("segments", "mentions")
+SPANS = ("segments", "mentions", "annotations")
+"""Tables of spans; a package without annotations is none the worse."""
+
+
+def span_tables(c: Context) -> list[str]:
+    """Tables of spans that are there and can be read."""
+    return [name for name in SPANS if name in c.tables and c.tables[name].usable]
 
 
 @rule(
@@ -23,8 +29,8 @@ SPANS = ("segments", "mentions")
     column="end",
 )
 def offsets(c: Context) -> Iterable[Any]:
-    """Spans of segments and mentions against the length of their capture."""
-    for name in SPANS:
+    """Spans against the length of their capture."""
+    for name in span_tables(c):
         spans = getattr(c, name).join(c.captures.select("capture_id", "text_length"), on="capture_id", how="inner")
         wrong = (col("start") < 0) | (col("start") >= col("end")) | (col("end") > col("text_length"))
         yield name, rows(spans.filter(wrong), found=text(col("start"), " to ", col("end")),
@@ -33,18 +39,19 @@ def offsets(c: Context) -> Iterable[Any]:
 
 @rule(
     "A1/mention-in-segment",
-    "a mention lies inside its segment",
+    "a mention or annotation lies inside its segment",
     "a claim is looked for in its sentence",
     "Correct segment_no or the offsets; scripts/anchor.py prints both",
     tables="mentions segments",
     column="start",
 )
 def mention_in_segment(c: Context) -> Iterable[Any]:
-    """Offsets of mentions against those of their segment."""
+    """Offsets of mentions and annotations against those of their segment."""
     outer = c.segments.select("capture_id", "segment_no", col("start").alias("from"), col("end").alias("to"))
-    spans = c.mentions.join(outer, on=["capture_id", "segment_no"], how="inner")
-    yield rows(spans.filter((col("start") < col("from")) | (col("end") > col("to"))), found=text(col("start"), " to ", col("end")),
-               allowed=text("within ", col("from"), " to ", col("to")))  # fmt: skip
+    for name in span_tables(c)[1:]:
+        spans = getattr(c, name).join(outer, on=["capture_id", "segment_no"], how="inner")
+        yield name, rows(spans.filter((col("start") < col("from")) | (col("end") > col("to"))), found=text(col("start"), " to ", col("end")),
+                         allowed=text("within ", col("from"), " to ", col("to")))  # fmt: skip
 
 
 @rule(
@@ -166,9 +173,9 @@ def capture_text(c: Context) -> Iterable[Any]:
     column="sha256",
 )
 def span_hashes(c: Context) -> Iterable[Any]:
-    """Segments and mentions, hash for hash, where the text is at hand."""
+    """Spans, hash for hash, where the text is at hand."""
     texts = dict(present_texts(c))
-    for name in SPANS:
+    for name in span_tables(c):
         frame = c.tables[name].typed
         frame = frame[frame["capture_id"].isin(list(texts))].dropna(subset=["start", "end", "sha256"])
         right = pd.Series(

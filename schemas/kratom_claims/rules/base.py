@@ -1,6 +1,6 @@
 """What all rules share: the catalogue, the context they look at, and the frames they return."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,10 @@ CATALOGUE: dict[str, "Rule"] = {}
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its id (family and name), what it asks, why, and what to do when it fails."""
+    """A rule: its id (family and name), what it asks, why, and what to do when it fails.
+
+    A rule of ``each`` table takes the context and one table; the others take the context alone.
+    """
 
     id: str
     asks: str
@@ -29,7 +32,8 @@ class Rule:
     remedy: str
     tables: tuple[str, ...]
     column: str
-    check: Callable[["Context"], Iterable[Any]]
+    each: bool
+    check: Callable[..., Iterable[Any]]
 
 
 @dataclass
@@ -63,13 +67,15 @@ class Context:
         return str(self.package.descriptor.get("created", ""))[:10]
 
 
-def rule(id_: str, asks: str, why: str, remedy: str, tables: str = "", column: str = "") -> Callable:
+def rule(
+    id_: str, asks: str, why: str, remedy: str, tables: str = "", column: str = "", each: bool = False
+) -> Callable:
     """Register a rule. ``tables`` are those it needs, the first being the one its rows are of (unless they say)."""
 
-    def register(check: Callable[[Context], Iterable[Any]]) -> Callable:
+    def register(check: Callable[..., Iterable[Any]]) -> Callable:
         if id_ in CATALOGUE:
             raise ValueError(f"two rules are called {id_}")
-        CATALOGUE[id_] = Rule(id_, asks, why, remedy, tuple(tables.split()), column, check)
+        CATALOGUE[id_] = Rule(id_, asks, why, remedy, tuple(tables.split()), column, each, check)
         return check
 
     return register
@@ -94,16 +100,29 @@ def absent(left: nw.DataFrame, right: nw.DataFrame, on: list[str], right_on: lis
     return left.filter(there).join(keys, left_on=on, right_on=right_on or on, how="anti")
 
 
-def faults_of(context: Context, one: Rule) -> list[Fault]:
-    """Run one rule and turn its offences into faults. An offence is a frame (see ``rows``) or a Fault."""
+def faults_of(context: Context, one: Rule, of: Collection[str] | None = None) -> list[Fault]:
+    """Run one rule and turn its offences into faults. An offence is a frame (see ``rows``) or a Fault.
+
+    A rule of each table is asked of all tables, or ``of`` those named.
+    """
     found: list[Fault] = []
-    for offence in one.check(context):
+    for offence in offences(context, one, of):
         if isinstance(offence, Fault):
             found.append(offence)
         else:
             name, frame = offence if isinstance(offence, tuple) else (one.tables[0], offence)
             found.extend(row_faults(context, one, name, frame))
     return found
+
+
+def offences(context: Context, one: Rule, of: Collection[str] | None) -> Iterable[Any]:
+    """What a rule finds."""
+    if not one.each:
+        yield from one.check(context)
+        return
+    for table in context.tables.values():
+        if of is None or table.name in of:
+            yield from one.check(context, table)
 
 
 def row_faults(context: Context, one: Rule, name: str, frame: nw.DataFrame) -> Iterable[Fault]:
@@ -138,7 +157,7 @@ def at(
     shown = cell_text(context, name, line, column) if found is None else str(found)
     return Fault(
         table.file,
-        line,
+        int(line),
         column_no,
         column,
         row,

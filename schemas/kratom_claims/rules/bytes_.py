@@ -13,39 +13,51 @@ import pandas as pd
 from ..faults import Fault
 from ..package import key_fields
 from ..tables import LINE, ROW, Table
-from .base import CATALOGUE, Context, at, file_fault, rule
+from .base import CATALOGUE, Context, Rule, at, file_fault, rule
 
 NA_LIKE = frozenset(
     [
-        "NA",
-        "N/A",
+        "na",
         "n/a",
-        "NULL",
-        "null",
-        "None",
-        "NaN",
+        "n.a.",
+        "#n/a",
+        "#na",
+        "<na>",
         "nan",
-        "<NA>",
-        "#N/A",
-        "#NA",
-        "#N/A",
-        "N/A",
+        "null",
+        "(null)",
+        "nil",
+        "tbd",
         "-",
         "--",
         "?",
-        "#VALUE!",
-        "#REF!",
-        "#NAME?",
-        "TBD",
+        ".",
+        "#value!",
+        "#ref!",
+        "#name?",
     ]
 )
-"""Cells that some reader takes for a missing value."""
-CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Cells, in lower case, that some reader takes for a missing value."""
+NOT_SAID = frozenset(["none", "unknown", "undefined", "missing"])
+"""Words, in lower case, that stand for a missing value unless they are a code."""
+CONTROL = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ue000-\uf8ff\U000e0000-\U0010ffff]"
+)
+"""Characters that nobody sees, that stand for a lost one, or that have no meaning of their own."""
+ODD_SPACE = r"^\s|\s$|\s\s|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+MISREAD = r"[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac"
+"""UTF-8 that was read as Windows-1252."""
+INVISIBLE = {"\r": "a carriage return", "\t": "a tab", "\x00": "a NUL"}
+"""Names of the invisible characters that happen most."""
 GREEK_OR_CYRILLIC = "\u0370-\u03ff\u1f00-\u1fff\u0400-\u052f"
 LATIN = "A-Za-z\u00c0-\u024f"
-LOOK_ALIKE = (f"[{LATIN}][{GREEK_OR_CYRILLIC}]|[{GREEK_OR_CYRILLIC}][{LATIN}]|[\u0400-\u052f\uff01-\uff5e\U0001d400-\U0001d7ff]"
-              "|[\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7]")  # fmt: skip
-"""A Greek or Cyrillic letter beside a Latin one, any Cyrillic, full-width or mathematical letter, a Greek capital that looks Latin."""
+MIXED = f"[{LATIN}][{GREEK_OR_CYRILLIC}]|[{GREEK_OR_CYRILLIC}][{LATIN}]|[\uff01-\uff5e\U0001d400-\U0001d7ff]"
+"""A Greek or Cyrillic letter beside a Latin one, or any full-width or mathematical letter."""
+PRETENDING = f"[\u0400-\u052f]|(?<![{GREEK_OR_CYRILLIC}])[\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7]+(?![{GREEK_OR_CYRILLIC}])"
+"""Any Cyrillic letter, or a word of Greek capitals that look Latin. Names in such a language may have them."""
+OWN_SCRIPT = ("el", "grc", "ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn")
+"""Languages that are written in Greek or Cyrillic letters."""
 
 
 @rule(
@@ -53,75 +65,93 @@ LOOK_ALIKE = (f"[{LATIN}][{GREEK_OR_CYRILLIC}]|[{GREEK_OR_CYRILLIC}][{LATIN}]|[\
     "UTF-8 without BOM, LF, RFC 4180 quoting only where needed, one final newline, no ragged row, no control character",
     "the same bytes must give the same cells in every reader",
     "Save the file again as plain UTF-8 CSV, or let your editor show invisible characters",
+    each=True,
 )
-def file_bytes(c: Context) -> Iterable[Fault]:
-    """Bytes of each file."""
-    for table in c.tables.values():
+def file_bytes(_: Context, table: Table) -> Iterable[Fault]:
+    """Bytes of a file, as far as it can be read."""
+    one = CATALOGUE["B1/file"]
+    if table.unreadable:
         if table.content:
-            yield from encoding_faults(table)
-            if not table.unreadable:
-                yield from layout_faults(table)
+            yield file_fault(one, table.file, table.unreadable_at, table.unreadable, "a CSV file in UTF-8")
+    elif table.content:
+        body = table.content.decode("utf-8")
+        yield from end_faults(one, table)
+        yield from invisible_faults(one, table, body.removeprefix("\ufeff").split("\n"))
+        yield from ragged_faults(one, table)
+        yield from quoting_faults(one, table, body.removeprefix("\ufeff").replace("\r\n", "\n"))
+        yield from break_faults(one, table)
 
 
-def encoding_faults(table: Table) -> Iterable[Fault]:
-    """Byte order mark, encoding, line ends, last line, control characters."""
-    one, content = CATALOGUE["B1/file"], table.content
+def end_faults(one: Rule, table: Table) -> Iterable[Fault]:
+    """Byte order mark at the beginning, and the newline at the end."""
+    content, lines = table.content, table.content.count(b"\n")
     if content.startswith(b"\xef\xbb\xbf"):
         yield file_fault(one, table.file, 1, "a byte order mark", "UTF-8 without BOM", 1)
-    if b"\r" in content:
-        yield file_fault(
-            one, table.file, content[: content.index(b"\r")].count(b"\n") + 1, "a carriage return", "LF as line end"
-        )
-    if not content.endswith(b"\n") or content.endswith((b"\n\n", b"\r\n\r\n")):
-        yield file_fault(
-            one, table.file, content.count(b"\n") + 1, "no newline or an empty line at the end", "one final newline"
-        )
-    decoded = content.decode("utf-8", errors="replace").removeprefix("\ufeff").replace("\r", "")
-    for match in CONTROL.finditer(decoded):
-        line = decoded.count("\n", 0, match.start()) + 1
-        yield file_fault(
-            one, table.file, line, f"the invisible character U+{ord(match.group()):04X}", "no control character"
-        )
+    if not content.endswith(b"\n"):
+        yield file_fault(one, table.file, lines + 1, "no newline at the end", "one final newline")
+    elif content.endswith((b"\n\n", b"\n\r\n")):
+        yield file_fault(one, table.file, lines, "an empty line at the end", "one final newline")
 
 
-def layout_faults(table: Table) -> Iterable[Fault]:
-    """Ragged rows, and lines that are not written as this package writes them (quotes, delimiters, line breaks in cells)."""
-    one = CATALOGUE["B1/file"]
+def invisible_faults(one: Rule, table: Table, lines: list[str]) -> Iterable[Fault]:
+    """Carriage returns, tabs and other characters that nobody sees: the first of each line."""
+    for number, line in enumerate(lines, start=1):
+        if match := CONTROL.search(line):
+            what = INVISIBLE.get(match.group(), f"the invisible character U+{ord(match.group()):04X}")
+            place = column_at(line[: match.start()])
+            yield file_fault(one, table.file, number, what, "no control character, and LF as line end", place)
+
+
+def column_at(line: str) -> int:
+    """Number of the column in which a line breaks off."""
+    return len(next(csv.reader([line]), [""])) if len(line) < csv.field_size_limit() else 0
+
+
+def ragged_faults(one: Rule, table: Table) -> Iterable[Fault]:
+    """Rows with more or fewer cells than the header."""
+    width = len(table.header)
     for line, cells in table.ragged:
-        yield file_fault(one, table.file, line, f"{cells} cells", f"{len(table.header)} cells, as in the header")
-    ours = table.content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").splitlines(keepends=True)
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerows(csv.reader(ours))
-    canonical = stream.getvalue().splitlines(keepends=True)
-    if canonical != ours and not table.ragged:
-        line = next(
-            (i for i, (a, b) in enumerate(zip(ours, canonical, strict=False), 1) if a.rstrip("\n") != b.rstrip("\n")), 0
-        )
-        if line:
-            yield file_fault(
-                one,
-                table.file,
-                line,
-                "quoted otherwise than needed, or an empty line",
-                "quotes only where a comma, quote or line break needs them",
-            )
-    breaks = (
-        table.text[table.fields].apply(lambda column: column.str.contains("\n", regex=False)).fillna(False)
-        if table.usable
-        else pd.DataFrame()
-    )
-    for line in table.text.loc[breaks.any(axis=1), LINE] if not breaks.empty else []:
-        yield file_fault(one, table.file, int(line), "a line break inside a cell", "cells of one line")
+        place = min(cells, width) + 1
+        yield file_fault(one, table.file, line, f"{cells} cells", f"{width} cells, as in the header", place)
 
 
-def text_cells(c: Context) -> Iterable[tuple[Table, str, pd.Series]]:
-    """Every column of text: table, column, its filled cells."""
-    for table in c.tables.values():
-        if table.usable:
-            for f in table.schema["fields"]:
-                if f["type"] == "string":
-                    yield table, f["name"], table.text[f["name"]].dropna()
+def quoting_faults(one: Rule, table: Table, body: str) -> Iterable[Fault]:
+    """The first line that is not written as this package writes it: needless or missing quotes, an empty line."""
+    ours = list(io.StringIO(body, newline="\n"))
+    rows = csv.reader(io.StringIO(body, newline=""))
+    stream = io.StringIO(newline="\n")
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    wanted = stream.getvalue()
+    if wanted.rstrip("\n") != body.rstrip("\n"):
+        for number, (held, right) in enumerate(zip(ours, io.StringIO(wanted, newline="\n"), strict=False), start=1):
+            if held.rstrip("\n") != right.rstrip("\n"):
+                found, place = (
+                    "quoted otherwise than needed, or an empty line",
+                    column_at(held[: first_difference(held, right)]),
+                )
+                yield file_fault(one, table.file, number, found, "quotes only where a comma, quote or line break needs them", place)  # fmt: skip
+                return
+
+
+def first_difference(one: str, other: str) -> int:
+    """Place of the first character in which two texts differ."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def break_faults(one: Rule, table: Table) -> Iterable[Fault]:
+    """Line breaks inside cells."""
+    for column in table.fields if table.usable else []:
+        cells = table.text[column].dropna()
+        for line in table.text.loc[cells.index[cells.str.contains("\n", regex=False)], LINE]:
+            yield file_fault(one, table.file, int(line), "a line break inside a cell", "cells of one line", table.column_no(column), column=column)  # fmt: skip
+
+
+def text_cells(table: Table) -> Iterable[tuple[str, pd.Series]]:
+    """Every column of text with its filled cells."""
+    if table.usable:
+        for f in table.schema["fields"]:
+            if f["type"] == "string":
+                yield f["name"], table.text[f["name"]].dropna()
 
 
 def cell_faults(
@@ -144,15 +174,19 @@ def cell_faults(
 
 @rule(
     "B2/spaces",
-    "NFC, no leading or trailing space, no doubled space",
+    "NFC, no leading or trailing space, no doubled or odd space, no text read in a wrong encoding",
     "two cells that look the same must be the same",
     "Take out the extra space, or normalise the cell to NFC",
+    each=True,
 )
-def spaces(c: Context) -> Iterable[Fault]:
+def spaces(c: Context, table: Table) -> Iterable[Fault]:
     """Spaces and normal form of every cell of text."""
-    for table, column, cells in text_cells(c):
-        yield from cell_faults(c, "B2/spaces", table, column, cells.str.contains(r"^\s|\s$|\s\s|\u00a0"), "no leading, trailing, doubled or hard space",
+    for column, cells in text_cells(table):
+        yield from cell_faults(c, "B2/spaces", table, column, cells.str.contains(ODD_SPACE), "no leading, trailing, doubled or hard space",
                                lambda v: " ".join(v.split()))  # fmt: skip
+        yield from cell_faults(
+            c, "B2/spaces", table, column, cells.str.contains(MISREAD), "text that was read in its own encoding"
+        )
         odd = cells[cells.str.contains("[^\x00-\x7f]")]
         decomposed = odd.map(lambda v: unicodedata.normalize("NFC", v) != v)
         yield from cell_faults(
@@ -165,13 +199,16 @@ def spaces(c: Context) -> Iterable[Fault]:
     "no letters of another script that look Latin, outside entity_names rows that say homoglyph",
     "a search for kratom must find kratom",
     "Type the letter again in the script of the word, or mark the name as homoglyph in entity_names",
+    each=True,
 )
-def look_alikes(c: Context) -> Iterable[Fault]:
+def look_alikes(c: Context, table: Table) -> Iterable[Fault]:
     """Words that mix scripts, and letters that only pretend."""
-    for table, column, cells in text_cells(c):
-        bad = cells.str.contains(LOOK_ALIKE)
+    for column, cells in text_cells(table):
+        mixed, pretending = cells.str.contains(MIXED), cells.str.contains(PRETENDING)
+        bad = mixed | pretending
         if table.name == "entity_names" and column == "name" and bad.any():
-            bad &= table.text.loc[cells.index, "name_type"] != "homoglyph"
+            row = table.text.loc[cells.index]
+            bad = (mixed | (pretending & ~row["language"].isin(OWN_SCRIPT))) & (row["name_type"] != "homoglyph")
         yield from cell_faults(c, "B3/look-alikes", table, column, bad, "letters of one script in a word")
 
 
@@ -180,10 +217,12 @@ def look_alikes(c: Context) -> Iterable[Fault]:
     "no cell that a spreadsheet would run (leading = + - @), and no literal that stands for missing",
     "opening a table must not run it, and NA must not vanish",
     "Begin the cell with a letter; leave a missing value blank",
+    each=True,
 )
-def formulas(c: Context) -> Iterable[Fault]:
+def formulas(c: Context, table: Table) -> Iterable[Fault]:
     """Cells of text that a spreadsheet runs or a reader drops."""
-    for table, column, cells in text_cells(c):
+    coded = {f["name"] for f in table.schema["fields"] if table.name == "vocabulary" or "enum" in f.get("constraints", {})}  # fmt: skip
+    for column, cells in text_cells(table):
         yield from cell_faults(
             c,
             "B4/formulas",
@@ -197,7 +236,7 @@ def formulas(c: Context) -> Iterable[Fault]:
             "B4/formulas",
             table,
             column,
-            cells.isin(NA_LIKE) & ~cells.str.contains(r"^-"),
+            cells.str.lower().isin(NA_LIKE if column in coded else NA_LIKE | NOT_SAID) & ~cells.str.contains(r"^-"),
             "a blank cell for a missing value",
         )
 
@@ -207,24 +246,16 @@ def formulas(c: Context) -> Iterable[Fault]:
     "rows in the order of their keys",
     "differences between versions must show what changed, not what moved",
     "Sort the file by its primary key (code point order; numbers by value)",
+    each=True,
 )
-def order(c: Context) -> Iterable[Fault]:
-    """Rows that stand before a row with a lower key."""
-    for table in c.tables.values():
-        key = key_fields(table.schema)
-        if table.usable and key and len(table.typed) > 1:
-            keys = list(table.typed[key].astype("object").itertuples(index=False, name=None))
-            for place in unsorted(keys):
-                row = table.text.iloc[place]
-                yield at(
-                    c,
-                    CATALOGUE["B5/order"],
-                    table.name,
-                    row[LINE],
-                    row[ROW],
-                    key[0],
-                    allowed="a key above that of the row before",
-                )
+def order(c: Context, table: Table) -> Iterable[Fault]:
+    """Rows that stand below a row with a higher key."""
+    key, one = key_fields(table.schema), CATALOGUE["B5/order"]
+    if table.usable and key and len(table.typed) > 1:
+        keys = list(table.typed[key].astype("object").itertuples(index=False, name=None))
+        for place in unsorted(keys):
+            row = table.text.iloc[place]
+            yield at(c, one, table.name, row[LINE], row[ROW], key[0], allowed="a key above that of the row before")
 
 
 def unsorted(keys: list[tuple[Any, ...]]) -> list[int]:
@@ -238,9 +269,10 @@ def unsorted(keys: list[tuple[Any, ...]]) -> list[int]:
     "ids are ASCII",
     "an id must be typed the same on every keyboard",
     "Write the id with plain letters, digits, hyphen and underscore",
+    each=True,
 )
-def ascii_ids(c: Context) -> Iterable[Fault]:
+def ascii_ids(c: Context, table: Table) -> Iterable[Fault]:
     """Key columns and columns named ``_id``, ``_key`` or ``code``."""
-    for table, column, cells in text_cells(c):
+    for column, cells in text_cells(table):
         if column.endswith(("_id", "_key")) or column in ("code", "scheme", "id", "question"):
             yield from cell_faults(c, "B6/ascii-ids", table, column, cells.str.contains("[^\x20-\x7e]"), "ASCII")

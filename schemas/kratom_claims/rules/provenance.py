@@ -443,7 +443,11 @@ def all_used(c: Context) -> Iterable[Any]:
         (c.claim_evidence, "agent_id"),
         (c.entity_xrefs, "agent_id"),
     ]
-    extra = [(getattr(c, name), "agent_id") for name in ("annotations", "audits") if name in c.tables]
+    extra = [
+        (getattr(c, name), "agent_id")
+        for name in ("annotations", "audits")
+        if name in c.tables and c.tables[name].usable
+    ]
     yield (
         "agents",
         rows(
@@ -511,7 +515,7 @@ def computed_structure(smiles: str) -> dict[str, str]:
     "nothing is dated after the release, and nothing was read before it was published",
     "a date that cannot be is a sign of a guess",
     "Correct the date",
-    tables="sources searches captures entity_xrefs",
+    tables="sources searches captures entity_xrefs claims",
     column="verified_on",
 )
 def dates(c: Context) -> Iterable[Any]:

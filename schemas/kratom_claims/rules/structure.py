@@ -9,8 +9,27 @@ import pandas as pd
 from ..contract import pandera_schema
 from ..faults import Fault, nearest
 from ..package import key_fields
-from ..tables import CANONICAL, LINE, ROW, Table
+from ..tables import CANONICAL, LINE, ROW, Table, contract, strangeness
 from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
+
+
+@rule(
+    "S1/tables",
+    "every table of the contract, with all its columns",
+    "a rule that finds no table finds no fault",
+    "Put the table back into the descriptor, or validate a package of kratom-claims",
+)
+def tables(c: Context) -> Iterable[Fault]:
+    """Tables that are not in the package, or whose Table Schema lacks columns."""
+    for name in contract():
+        if why := strangeness(c.tables, name):
+            yield file_fault(
+                CATALOGUE["S1/tables"],
+                "datapackage.json",
+                found=f"{name} {why}",
+                allowed="the tables and columns of docs/dictionary.md",
+                row=name,
+            )
 
 
 @rule(
@@ -18,15 +37,16 @@ from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
     "exactly the declared columns, in order",
     "a moved column is read as another one",
     "Bring the header back to the order of the Table Schema, or correct the schema",
+    each=True,
 )
-def columns(c: Context) -> Iterable[Fault]:
-    """Header of each file against its Table Schema."""
+def columns(_: Context, table: Table) -> Iterable[Fault]:
+    """The header of a file against its Table Schema; a file that is not there has none."""
     one = CATALOGUE["S1/columns"]
-    for table in c.tables.values():
-        if table.unreadable:
+    if table.unreadable:
+        if not table.content:
             yield file_fault(one, table.file, found=table.unreadable, allowed="a readable CSV file")
-        elif not table.usable:
-            yield header_fault(one, table)
+    elif not table.usable:
+        yield header_fault(one, table)
 
 
 def header_fault(one: Any, table: Table) -> Fault:
@@ -53,13 +73,13 @@ def header_fault(one: Any, table: Table) -> Fault:
     "values of the declared type, format, pattern, enum and range; required cells filled",
     "a value that one engine reads and another refuses is two values",
     "Correct the cell, or widen the constraint in the Table Schema",
+    each=True,
 )
-def cells(c: Context) -> Iterable[Fault]:
+def cells(c: Context, table: Table) -> Iterable[Fault]:
     """Every cell against its field: the canonical form on the text, then the Pandera schema on the values."""
-    for table in c.tables.values():
-        if table.usable:
-            yield from lexical_faults(c, table)
-            yield from pandera_faults(c, table)
+    if table.usable:
+        yield from lexical_faults(c, table)
+        yield from pandera_faults(c, table)
 
 
 def lexical_faults(c: Context, table: Table) -> Iterable[Fault]:
@@ -88,18 +108,18 @@ def pandera_faults(c: Context, table: Table) -> Iterable[Fault]:
 
 
 def case_faults(c: Context, table: Table, cases: pd.DataFrame) -> Iterable[Fault]:
-    """Faults of Pandera's failure cases; a cell whose text has no value of its type has been told already."""
+    """Faults of Pandera's failure cases; a cell without a value of its type has been told already, a value that stands twice is for S3."""
     fields = {f["name"]: f for f in table.schema["fields"]}
     for case in cases.drop_duplicates(["column", "index", "check"]).itertuples():
         place = table.text.iloc[int(case.index)]
-        if case.check == "not_nullable" and pd.notna(place[case.column]):
+        if (case.check == "not_nullable" and pd.notna(place[case.column])) or case.check == "field_uniqueness":
             continue
-        unique = case.check == "field_uniqueness"
-        one = CATALOGUE["S3/unique" if unique else "S2/cells"]
         allowed, near = told(
             fields[case.column], str(case.check), "" if pd.isna(place[case.column]) else str(place[case.column])
         )
-        yield at(c, one, table.name, place[LINE], place[ROW], case.column, allowed=allowed, nearest=near)
+        yield at(
+            c, CATALOGUE["S2/cells"], table.name, place[LINE], place[ROW], case.column, allowed=allowed, nearest=near
+        )
 
 
 def told(field: dict[str, Any], check: str, found: str) -> tuple[str, str]:
@@ -107,8 +127,6 @@ def told(field: dict[str, Any], check: str, found: str) -> tuple[str, str]:
     limits = field.get("constraints", {})
     if check == "not_nullable":
         return "a value (the cell is required)", ""
-    if check == "field_uniqueness":
-        return "a value that no other row has", ""
     if "enum" in limits:
         return "one of " + ", ".join(limits["enum"]), nearest(found, limits["enum"])
     if check.startswith("str_matches"):
@@ -121,14 +139,15 @@ def told(field: dict[str, Any], check: str, found: str) -> tuple[str, str]:
     "primary keys and unique keys occur once",
     "a key that two rows share points to neither",
     "Give one of the rows its own key, or remove it if it says the same",
+    each=True,
 )
-def unique(c: Context) -> Iterable[Any]:
+def unique(_: Context, table: Table) -> Iterable[Any]:
     """Rows whose primary or unique key stands twice. Rows with a blank in a unique key are not compared."""
-    for table in c.tables.values():
-        if table.usable:
-            frame = nw.from_native(table.typed, eager_only=True)
-            for key in [key_fields(table.schema), *table.schema.get("uniqueKeys", [])]:
-                yield table.name, doubles(frame, key)
+    if table.usable:
+        frame = nw.from_native(table.typed, eager_only=True)
+        alone = [[f["name"]] for f in table.schema["fields"] if f.get("constraints", {}).get("unique")]
+        for key in filter(None, [key_fields(table.schema), *table.schema.get("uniqueKeys", []), *alone]):
+            yield table.name, doubles(frame, key)
 
 
 def doubles(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
@@ -137,7 +156,7 @@ def doubles(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
     filled = frame.filter(~nw.any_horizontal(*[nw.col(k).is_null() for k in key], ignore_nulls=False))
     return rows(filled.with_columns(first).filter(nw.col(LINE) > nw.col("first")), column=key[-1],
                 found=text(*[p for k in key for p in (nw.col(k), " ")][:-1], ", as on line ", nw.col("first")),
-                allowed=f"a {' + '.join(key)} that no other row has")  # fmt: skip
+                allowed=f"one row only with this {' + '.join(key)}")  # fmt: skip
 
 
 @rule(
@@ -145,14 +164,14 @@ def doubles(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
     "every reference names a row that exists",
     "a dangling reference is a statement about nothing",
     "Correct the id, or add the row that it names",
+    each=True,
 )
-def references(c: Context) -> Iterable[Any]:
+def references(c: Context, table: Table) -> Iterable[Any]:
     """Foreign keys, self-references too."""
-    for table in c.tables.values():
-        for key in table.schema.get("foreignKeys", []) if table.usable else []:
-            target = c.tables.get(key["reference"]["resource"] or table.name)
-            if target is not None and target.usable:
-                yield from dangling(c, table, key, target)
+    for key in table.schema.get("foreignKeys", []) if table.usable else []:
+        target = c.tables.get(key["reference"]["resource"] or table.name)
+        if target is not None and target.usable:
+            yield from dangling(c, table, key, target)
 
 
 def dangling(c: Context, table: Table, key: dict[str, Any], target: Table) -> Iterable[Fault]:
@@ -205,8 +224,11 @@ def coded_fields(c: Context) -> Iterable[tuple[Table, dict[str, Any]]]:
 )
 def used(c: Context) -> Iterable[Any]:
     """Codes without a row and without a reason, and reasons that are no longer needed."""
+    if unread := {table.file for table, _ in coded_fields(c) if not table.usable}:
+        c.said.append(f"S5/used not checked, as {', '.join(sorted(unread))} cannot be read")
+        return
     parts = [pd.DataFrame({"scheme": f["vocabulary"], "code": table.text[f["name"]].dropna().unique()})
-             for table, f in coded_fields(c) if table.usable]  # fmt: skip
+             for table, f in coded_fields(c)]  # fmt: skip
     seen = nw.from_native(pd.concat(parts).drop_duplicates().assign(seen=True), eager_only=True)
     codes = c.vocabulary.join(seen, on=["scheme", "code"], how="left")
     unused, reason = nw.col("seen").is_null(), ~nw.col("unused_reason").is_null()

@@ -1,0 +1,153 @@
+"""Nothing is ever half-written: whenever a writing command is killed, the tree is as before or as after."""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from kratom_claims import files
+from kratom_claims.package import HOME
+
+BEFORE = {"one.csv": "old 1\n", "deep/two.csv": "old 2\n", "three.md": "old 3\n"}
+AFTER = {name: text.replace("old", "new") for name, text in BEFORE.items()}
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """All files below a folder, apart from what git ignores and caches."""
+    return {
+        str(p.relative_to(root)): p.read_bytes()
+        for p in sorted(root.rglob("*"))
+        if p.is_file() and "__pycache__" not in p.parts
+    }
+
+
+def written(root: Path, contents: dict[str, str]) -> None:
+    """Write files in one go."""
+    files.write_all_atomically({root / name: text for name, text in contents.items()})
+
+
+def in_child(act: Callable[[], None]) -> int:
+    """Run something in a child process; returns its process id."""
+    child = os.fork()
+    if not child:
+        try:
+            act()
+        finally:
+            os._exit(0)
+    return child
+
+
+def test_all_are_written(tmp_path: Path) -> None:
+    """What is written is there, and nothing else."""
+    written(tmp_path, BEFORE)
+    assert tree(tmp_path) == {name: text.encode() for name, text in sorted(BEFORE.items())}
+
+
+@pytest.mark.parametrize("step", range(40))
+def test_killed_at_each_step(tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before its n-th change of the disk, the tree is as before or, once the next command has run, as after."""
+    written(tmp_path, BEFORE)
+    left = step
+
+    def counted(do: Callable) -> Callable:
+        def act(*args: object, **kwargs: object) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return do(*args, **kwargs)
+
+        return act
+
+    def act() -> None:
+        for name in ("mkdir", "replace", "open"):
+            setattr(Path, name, counted(getattr(Path, name)))
+        for name in ("rmdir", "unlink", "fsync"):
+            setattr(os, name, counted(getattr(os, name)))
+        written(tmp_path, AFTER)
+
+    os.waitpid(in_child(act), 0)
+    files.finish(tmp_path)
+    assert tree(tmp_path) in [{n: t.encode() for n, t in sorted(state.items())} for state in (BEFORE, AFTER)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("verb", ["rate", "package"])
+def test_command_killed_at_random_moments(tmp_path: Path, verb: str) -> None:
+    """Each writing command, killed 200 times at random moments of its run on a copy of this repository."""
+    home = copy_of_home(tmp_path / "home")
+    stale(home)
+    before = tree(home)
+    whole = subprocess.run([sys.executable, f"scripts/{verb}.py"], cwd=home, capture_output=True, text=True)
+    assert whole.returncode == 0, whole.stdout + whole.stderr
+    after = tree(home)
+    assert before != after
+    kills = killed_often(home, verb, before, after, 200)
+    assert kills == 200
+
+
+def killed_often(home: Path, verb: str, before: dict[str, bytes], after: dict[str, bytes], times: int) -> int:
+    """Run a command in children of this process, which has its libraries already, and kill each at a random moment."""
+    chance, longest, kills = random.Random(5), None, 0
+    while kills < times:
+        restore(home, before)
+        began = time.monotonic()
+        child = in_child(lambda: run_script(home, verb))
+        if longest is None:
+            os.waitpid(child, 0)
+            longest = time.monotonic() - began
+            assert tree(home) == after
+            continue
+        time.sleep(chance.uniform(0, longest) if chance.random() < 0.5 else chance.uniform(0.8, 1.0) * longest)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        kills += 1
+        for folder in (home, home / "data"):
+            files.finish(folder)
+        assert tree(home) in (before, after)
+    return kills
+
+
+def run_script(home: Path, verb: str) -> None:
+    """Run a script of a copied repository in this process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.chdir(home)
+    code = compile((home / "scripts" / f"{verb}.py").read_text(), f"{verb}.py", "exec")
+    for name in [m for m in sys.modules if m.startswith("kratom_claims") or m == "_path"]:
+        del sys.modules[name]
+    sys.argv, sys.path = [verb], [str(home / "scripts"), *(p for p in sys.path if p != str(HOME / "schemas"))]
+    with contextlib.suppress(SystemExit):
+        exec(code, {"__name__": "__main__"})
+
+
+def copy_of_home(home: Path) -> Path:
+    """A copy of the repository without history and caches."""
+    skip = shutil.ignore_patterns(
+        ".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", ".cache", "build", "dist", ".pending*"
+    )
+    return Path(shutil.copytree(HOME, home, ignore=skip))
+
+
+def stale(home: Path) -> None:
+    """Make everything that the commands write out of date."""
+    for name in ("ratings", "rating_steps"):
+        path = home / "data" / f"{name}.csv"
+        path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    for name in ("docs/rules.md", "docs/dictionary.md"):
+        (home / name).write_text("old\n", encoding="utf-8")
+
+
+def restore(home: Path, state: dict[str, bytes]) -> None:
+    """Put the tree back."""
+    for name, content in state.items():
+        if not (home / name).exists() or (home / name).read_bytes() != content:
+            (home / name).write_bytes(content)
+    for name in set(tree(home)) - set(state):
+        (home / name).unlink()

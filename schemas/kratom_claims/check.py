@@ -1,11 +1,14 @@
 """Validation of a package: all rules, both engines, one list of faults."""
 
+import multiprocessing
+import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .faults import Fault
+from .conformance import frictionless_faults, only_new
+from .faults import Fault, UnusableError
 from .package import Package
 from .rules import CATALOGUE, Context, Rule
 from .rules.base import faults_of
@@ -30,16 +33,35 @@ class Outcome:
 
 
 def check(package: Package, texts: Path | None, progress: Callable[[str], Any] = lambda _: None) -> Outcome:
-    """Run every rule of the catalogue on a package, then Frictionless, and collect all faults."""
+    """Run every rule of the catalogue on a package, Frictionless beside them, and collect all faults."""
     progress("reading tables")
     tables = read_tables(package)
+    unread = [table.file for table in tables.values() if table.unreadable]
+    theirs = (lambda: []) if unread else beside(frictionless_faults, package, tables)
     outcome = run_rules(package, tables, texts, progress)
     progress("Frictionless")
-    if unread := [table.file for table in tables.values() if table.unreadable]:
+    outcome.faults = sorted({*outcome.faults, *only_new(outcome.faults, theirs())})
+    if unread:
         outcome.skipped["Frictionless"] = f"{', '.join(unread)} cannot be read"
-    else:
-        outcome.faults = sorted({*outcome.faults, *frictionless(package, tables, outcome.faults)})
     return outcome
+
+
+def beside(work: Callable[..., list[Fault]], *arguments: Any) -> Callable[[], list[Fault]]:
+    """Start work in a process of its own (later in this one where processes cannot fork) and return what waits for its result."""
+    if not hasattr(os, "fork"):
+        return lambda: work(*arguments)
+    fork = multiprocessing.get_context("fork")
+    receiver, sender = fork.Pipe(duplex=False)
+    fork.Process(target=lambda: sender.send(work(*arguments)), daemon=True).start()
+    sender.close()
+
+    def wait() -> list[Fault]:
+        try:
+            return receiver.recv()
+        except EOFError:
+            raise UnusableError("Frictionless was stopped: it needs too much time or memory. Is it a package that you trust?") from None  # fmt: skip
+
+    return wait
 
 
 def run_rules(
@@ -66,10 +88,3 @@ def run_rules(
     outcome.notes = context.said
     outcome.faults = sorted(set(outcome.faults))
     return outcome
-
-
-def frictionless(package: Package, tables: Tables, ours: list[Fault]) -> list[Fault]:
-    """What only Frictionless found."""
-    from .conformance import frictionless_faults, only_new
-
-    return only_new(ours, frictionless_faults(package, tables))

@@ -1,6 +1,5 @@
 """Nothing is ever half-written: whenever a writing command is killed, the tree is as before or as after."""
 
-import contextlib
 import os
 import random
 import shutil
@@ -94,37 +93,31 @@ def test_command_killed_at_random_moments(tmp_path: Path, verb: str) -> None:
 
 
 def killed_often(home: Path, verb: str, before: dict[str, bytes], after: dict[str, bytes], times: int) -> int:
-    """Run a command in children of this process, which has its libraries already, and kill each at a random moment."""
-    chance, longest, kills = random.Random(5), None, 0
-    while kills < times:
+    """Run a command and kill it at a random moment, half of the times towards its end, where it writes."""
+    chance, longest = random.Random(5), run_time(home, verb, before)
+    for kills in range(times):
         restore(home, before)
-        began = time.monotonic()
-        child = in_child(lambda: run_script(home, verb))
-        if longest is None:
-            os.waitpid(child, 0)
-            longest = time.monotonic() - began
-            assert tree(home) == after
-            continue
-        time.sleep(chance.uniform(0, longest) if chance.random() < 0.5 else chance.uniform(0.8, 1.0) * longest)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        kills += 1
+        child = started(home, verb)
+        time.sleep(longest * (chance.uniform(0, 1.1) if kills % 2 else chance.uniform(0.8, 1.1)))
+        child.kill()
+        child.wait()
         for folder in (home, home / "data"):
             files.finish(folder)
         assert tree(home) in (before, after)
-    return kills
+    return times
 
 
-def run_script(home: Path, verb: str) -> None:
-    """Run a script of a copied repository in this process."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.chdir(home)
-    code = compile((home / "scripts" / f"{verb}.py").read_text(), f"{verb}.py", "exec")
-    for name in [m for m in sys.modules if m.startswith("kratom_claims") or m == "_path"]:
-        del sys.modules[name]
-    sys.argv, sys.path = [verb], [str(home / "scripts"), *(p for p in sys.path if p != str(HOME / "schemas"))]
-    with contextlib.suppress(SystemExit):
-        exec(code, {"__name__": "__main__"})
+def started(home: Path, verb: str) -> subprocess.Popen:
+    """A command of a copied repository."""
+    return subprocess.Popen([sys.executable, f"scripts/{verb}.py"], cwd=home, stdout=subprocess.DEVNULL)
+
+
+def run_time(home: Path, verb: str, before: dict[str, bytes]) -> float:
+    """Seconds that a command takes to its end."""
+    restore(home, before)
+    began = time.monotonic()
+    assert started(home, verb).wait() == 0
+    return time.monotonic() - began
 
 
 def copy_of_home(home: Path) -> Path:

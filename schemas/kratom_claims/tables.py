@@ -106,6 +106,9 @@ def parse(table: Table, text: str) -> None:
             table.unreadable, table.unreadable_at = f"{width} columns; at most {COLUMN_LIMIT} are read", 1
             return
         for row in numbered(reader, lines):
+            if len(row) > COLUMN_LIMIT:
+                table.unreadable, table.unreadable_at = f"{len(row)} cells; at most {COLUMN_LIMIT} are read", lines[-1]
+                return
             rows.append(row)
     except csv.Error as error:
         table.unreadable, table.unreadable_at = str(error), reader.line_num

@@ -11,7 +11,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 LOCK   := pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe
 
 .DEFAULT_GOAL := help
-.PHONY: help validate test fast lint rate package faults fuzz examples dist matrix site serve sql browser clean lock
+.PHONY: help validate test fast lint rate package faults fuzz kills examples dist matrix site serve sql browser clean lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,7 +61,7 @@ rate: $(RUN) ## compute ratings and rating_steps again
 package: $(RUN) ## bring the descriptor and generated pages up to date
 	@$(BIN)/python scripts/package.py
 
-dist: $(DEV) ## write all shipped forms of this version to dist/
+dist: $(DEV) ## write all shipped forms of this version into dist/release
 	@$(BIN)/python scripts/dist.py
 
 # Readers from outside have dependencies of their own, so they have an environment and a lock of their own.
@@ -93,6 +93,9 @@ faults: $(DEV) ## damage the tables in thousands of ways and count what the rule
 
 fuzz: $(DEV) ## throw 100,000 damaged files at validate (slow)
 	@FUZZ=100000 $(BIN)/python -m pytest -q tests/test_fuzz.py
+
+kills: $(DEV) ## kill each writing command 200 times and look whether anything is half-written (slow)
+	@KILLS=200 $(BIN)/python -m pytest -q tests/test_writing.py
 
 examples: $(DEV) ## write the example messages of docs/rules.md anew
 	@PYTHONPATH=schemas $(BIN)/python tests/test_rules.py

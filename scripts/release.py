@@ -12,14 +12,14 @@ def main() -> int:
     options = cli.parser(__doc__, "python scripts/release.py 1.0.0")
     options.add_argument("version", help="three numbers, as CHANGELOG.md names it")
     options.add_argument(
-        "--output", type=Path, metavar="FOLDER", help="where the files go (default: dist in this repository)"
+        "--output", type=Path, metavar="FOLDER", help="where the files go (default: dist/release in this repository)"
     )
     chosen = options.parse_args()
 
     from kratom_claims.package import HOME
     from kratom_claims.releasing import RefusedError, release
 
-    folder = chosen.output or HOME / "dist"
+    folder = chosen.output or HOME / "dist" / "release"
     try:
         entry = release(HOME, chosen.version, folder)
     except RefusedError as error:

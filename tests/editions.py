@@ -14,6 +14,7 @@ from tiny import Tiny
 
 CODE = (
     "docs/annotation.md",
+    "docs/rule-examples.json",
     "schemas",
     "scripts",
     "tests/matrix/loaders",

@@ -67,15 +67,15 @@ def refused(tiny: Tiny, version: str) -> str:
         git(tiny.root, "rev-parse", "HEAD"),
         git(tiny.root, "status", "--porcelain"),
         git(tiny.root, "tag"),
-        list((tiny.root / "dist").glob("*")),
+        list((tiny.root / "dist" / "release").glob("*")),
     )
     with pytest.raises(RefusedError) as caught:
-        release(tiny.root, version, tiny.root / "dist")
+        release(tiny.root, version, tiny.root / "dist" / "release")
     assert before == (
         git(tiny.root, "rev-parse", "HEAD"),
         git(tiny.root, "status", "--porcelain"),
         git(tiny.root, "tag"),
-        list((tiny.root / "dist").glob("*")),
+        list((tiny.root / "dist" / "release").glob("*")),
     )
     return str(caught.value)
 
@@ -107,7 +107,7 @@ def test_a_release_is_a_commit_a_tag_a_record_and_files(released: Tiny) -> None:
     assert entry["swhid"] in git(released.root, "tag", "--list", "--format", "%(contents)", "v1.0.0")
     descriptor = json.loads((released.root / "datapackage.json").read_text(encoding="utf-8"))
     assert (descriptor["version"], descriptor["created"]) == ("1.0.0", "2026-01-03T00:00:00Z")
-    dist = released.root / "dist"
+    dist = released.root / "dist" / "release"
     assert json.loads((dist / "validation.json").read_text(encoding="utf-8"))["valid"] is True
     listed = {line.split("  ")[1] for line in (dist / SUMS).read_text(encoding="utf-8").splitlines()}
     assert listed == {p.relative_to(dist).as_posix() for p in dist.rglob("*") if p.is_file()} - {SUMS}
@@ -116,7 +116,7 @@ def test_a_release_is_a_commit_a_tag_a_record_and_files(released: Tiny) -> None:
 
 def test_the_identifier_is_what_git_computes(released: Tiny, tmp_path: Path) -> None:
     """A second implementation: git's own tree of the unpacked bundle."""
-    (archive,) = (released.root / "dist").glob("*.zip")
+    (archive,) = (released.root / "dist" / "release").glob("*.zip")
     zipfile.ZipFile(archive).extractall(tmp_path)
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "add", "--all", "--force")
@@ -124,16 +124,16 @@ def test_the_identifier_is_what_git_computes(released: Tiny, tmp_path: Path) -> 
 
 
 def test_verify_from_tag_bundle_folder_and_files(released: Tiny, tmp_path: Path) -> None:
-    (archive,) = (released.root / "dist").glob("*.zip")
+    (archive,) = (released.root / "dist" / "release").glob("*.zip")
     zipfile.ZipFile(archive).extractall(tmp_path)
-    for where in (None, archive, tmp_path, released.root / "dist"):
+    for where in (None, archive, tmp_path, released.root / "dist" / "release"):
         findings = verify(released.root, "1.0.0", where)
         assert len(findings) > 20 and all(right for _, right in findings), where
 
 
 @pytest.mark.parametrize("spoil", ["change", "add", "remove"])
 def test_verify_notices(spoil: str, released: Tiny, tmp_path: Path) -> None:
-    (archive,) = (released.root / "dist").glob("*.zip")
+    (archive,) = (released.root / "dist" / "release").glob("*.zip")
     zipfile.ZipFile(archive).extractall(tmp_path / "alone")
     table = tmp_path / "alone" / "data" / "agents.csv"
     if spoil == "change":
@@ -149,10 +149,10 @@ def test_verify_notices(spoil: str, released: Tiny, tmp_path: Path) -> None:
 
 
 def test_verify_notices_another_report_or_form(released: Tiny, tmp_path: Path) -> None:
-    shutil.copytree(released.root / "dist", tmp_path / "dist")
-    (tmp_path / "dist" / "validation.txt").write_text("all is well", encoding="utf-8")
-    (tmp_path / "dist" / "croissant.json").unlink()
-    assert [name for name, right in verify(released.root, "1.0.0", tmp_path / "dist") if not right] == [
+    shutil.copytree(released.root / "dist" / "release", tmp_path / "dist" / "release")
+    (tmp_path / "dist" / "release" / "validation.txt").write_text("all is well", encoding="utf-8")
+    (tmp_path / "dist" / "release" / "croissant.json").unlink()
+    assert [name for name, right in verify(released.root, "1.0.0", tmp_path / "dist" / "release") if not right] == [
         "croissant.json",
         "validation.txt",
     ]
@@ -202,9 +202,9 @@ def test_a_claim_withdrawn_without_a_word_is_refused(later: Tiny) -> None:
 def test_a_claim_withdrawn_with_a_word_makes_a_major_version(later: Tiny) -> None:
     withdraw(later, ALL)
     assert "R3/version" in refused(later, "1.1.0")
-    entry = release(later.root, "2.0.0", later.root / "dist")
+    entry = release(later.root, "2.0.0", later.root / "dist" / "release")
     assert [r["version"] for r in records(later.root)] == ["1.0.0", "2.0.0"] and entry["rows"]["claims"] == 2
-    changes = (later.root / "dist" / "changes.md").read_text(encoding="utf-8")
+    changes = (later.root / "dist" / "release" / "changes.md").read_text(encoding="utf-8")
     assert "1.0.0 → 2.0.0: a major change" in changes and "| id retired | claims | C0004 |" in changes
     assert all(right for version in ("1.0.0", "2.0.0") for _, right in verify(later.root, version, None))
 
@@ -232,8 +232,8 @@ def test_two_clones_build_the_same_bytes(released: Tiny, tmp_path: Path) -> None
         git(released.root, "clone", "--quiet", str(released.root), str(clone))
         done = run(clone, "dist.py", env=environment, umask=umask, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-        sums.append((clone / "dist" / SUMS).read_text(encoding="utf-8"))
-        assert {p.stat().st_mode & 0o777 for p in (clone / "dist").rglob("*") if p.is_file()} == {0o644}
+        sums.append((clone / "dist" / "release" / SUMS).read_text(encoding="utf-8"))
+        assert {p.stat().st_mode & 0o777 for p in (clone / "dist" / "release").rglob("*") if p.is_file()} == {0o644}
     assert sums[0] == sums[1]
     assert {line.split("  ")[1]: line.split("  ")[0] for line in sums[0].splitlines()} == records(released.root)[0][
         "shipped"
@@ -241,7 +241,7 @@ def test_two_clones_build_the_same_bytes(released: Tiny, tmp_path: Path) -> None
 
 
 def test_the_bundle_validates_alone(released: Tiny, tmp_path: Path) -> None:
-    (archive,) = (released.root / "dist").glob("*.zip")
+    (archive,) = (released.root / "dist" / "release").glob("*.zip")
     shutil.copy(archive, tmp_path)
     done = run(released.root, "validate.py", str(tmp_path / archive.name), cwd=tmp_path)
     assert done.returncode == 0 and "valid: no faults" in done.stdout, done.stdout
@@ -249,7 +249,7 @@ def test_the_bundle_validates_alone(released: Tiny, tmp_path: Path) -> None:
 
 
 def test_a_difference_reads_well_from_the_command_line(released: Tiny, tmp_path: Path) -> None:
-    (archive,) = (released.root / "dist").glob("*.zip")
+    (archive,) = (released.root / "dist" / "release").glob("*.zip")
     done = run(
         released.root, "diff.py", "1.0.0", str(archive), "--format", "markdown", "--output", str(tmp_path / "d.md")
     )
@@ -264,7 +264,7 @@ def test_other_things_in_the_folder_are_left_alone(released: Tiny, tmp_path: Pat
 
 
 def test_the_wheel_brings_tables_rules_and_commands(released: Tiny, tmp_path: Path) -> None:
-    (wheel,) = (released.root / "dist").glob("*.whl")
+    (wheel,) = (released.root / "dist" / "release").glob("*.whl")
     assert wheel.name == "kratom_claims-1.0.0-py3-none-any.whl"
     site = tmp_path / "site"
     command = [

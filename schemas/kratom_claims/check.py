@@ -59,7 +59,7 @@ def beside(work: Callable[..., list[Fault]], *arguments: Any) -> Callable[[], li
         try:
             return receiver.recv()
         except EOFError:
-            raise UnusableError("Frictionless was stopped: it needs too much time or memory. Is it a package that you trust?") from None  # fmt: skip
+            raise UnusableError("Frictionless was stopped: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?") from None  # fmt: skip
 
     return wait
 

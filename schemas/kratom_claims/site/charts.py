@@ -17,7 +17,7 @@ from ..ratings import policy
 from . import looks
 from .book import Book, Row, standing
 
-FONT = "Source Sans 3, Helvetica, Arial, sans-serif"
+FONT = "'Source Sans 3', Helvetica, Arial, sans-serif"
 Layer = dict[str, Any]
 """A Vega mark with its own rows."""
 SIZES = {"high": 150, "moderate": 105, "low": 62}

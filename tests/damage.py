@@ -250,7 +250,7 @@ cell_operator(
     lambda v, r: replaced(v, r, {"0": "O", "1": "l", "5": "S"}),
     S2,
 )
-cell_operator("below-minimum", lambda t, f: "minimum" in limits(f), lambda v, r: "-1", S2)
+cell_operator("below-minimum", lambda t, f: limits(f).get("minimum", -1) >= 0, lambda v, r: "-1", S2)
 cell_operator("above-maximum", lambda t, f: "maximum" in limits(f), lambda v, r: "99999", S2)
 cell_operator(
     "truth-otherwise", typed("boolean"), lambda v, r: r.choice([v.upper(), v.title(), "yes", "1", "0", "f"]), S2

@@ -515,7 +515,7 @@ def computed_structure(smiles: str) -> dict[str, str]:
     "nothing is dated after the release, and nothing was read before it was published",
     "a date that cannot be is a sign of a guess",
     "Correct the date",
-    tables="sources searches captures entity_xrefs claims",
+    tables="sources searches captures entity_xrefs claims audits",
     column="verified_on",
 )
 def dates(c: Context) -> Iterable[Any]:
@@ -529,6 +529,7 @@ def dates(c: Context) -> Iterable[Any]:
             ("captures", "captured_on"),
             ("entity_xrefs", "verified_on"),
             ("claims", "valid_as_of"),
+            ("audits", "audited_on"),
         ]:
             late = getattr(c, name).filter(col(column) > day)
             yield (

@@ -124,7 +124,16 @@ def run_time(home: Path, verb: str, before: dict[str, bytes]) -> float:
 def copy_of_home(home: Path) -> Path:
     """A copy of the repository without history and caches."""
     skip = shutil.ignore_patterns(
-        ".git", ".venv*", "node_modules", ".*_cache", ".hypothesis", "__pycache__", ".cache", "build", "dist", ".pending*"
+        ".git",
+        ".venv*",
+        "node_modules",
+        ".*_cache",
+        ".hypothesis",
+        "__pycache__",
+        ".cache",
+        "build",
+        "dist",
+        ".pending*",
     )
     return Path(shutil.copytree(HOME, home, ignore=skip))
 

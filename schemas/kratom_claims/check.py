@@ -33,20 +33,35 @@ class Outcome:
 
 
 def check(package: Package, texts: Path | None, progress: Callable[[str], Any] = lambda _: None) -> Outcome:
-    """Run every rule of the catalogue on a package, Frictionless beside them, and collect all faults."""
+    """Run every rule of the catalogue on a package, and Frictionless, on two processor cores; collect all faults."""
     progress("reading tables")
     tables = read_tables(package)
-    unread = [table.file for table in tables.values() if table.unreadable]
-    theirs = (lambda: []) if unread else beside(frictionless_faults, package, tables)
-    outcome = run_rules(package, tables, texts, progress)
-    progress("Frictionless")
-    outcome.faults = sorted({*outcome.faults, *only_new(outcome.faults, theirs())})
-    if unread:
-        outcome.skipped["Frictionless"] = f"{', '.join(unread)} cannot be read"
+    wait = beside(second_half, package, tables, texts)
+    outcome = run_rules(package, tables, texts, progress, [one for one in CATALOGUE.values() if not judges(one)])
+    progress("judgement, Frictionless")
+    other, theirs = wait()
+    outcome.skipped |= other.skipped
+    outcome.ran = [id_ for id_ in CATALOGUE if id_ in {*outcome.ran, *other.ran}]
+    ours = [*outcome.faults, *other.faults]
+    outcome.faults = sorted({*ours, *only_new(ours, theirs)})
     return outcome
 
 
-def beside(work: Callable[..., list[Fault]], *arguments: Any) -> Callable[[], list[Fault]]:
+def judges(one: Rule) -> bool:
+    """Whether a rule is one of judgement, which compute all ratings again."""
+    return one.id.startswith("J")
+
+
+def second_half(package: Package, tables: Tables, texts: Path | None) -> tuple[Outcome, list[Fault]]:
+    """What the rules of judgement found, and what Frictionless found: about half of the work."""
+    outcome = run_rules(package, tables, texts, rules=filter(judges, CATALOGUE.values()))
+    if unread := [table.file for table in tables.values() if table.unreadable]:
+        outcome.skipped["Frictionless"] = f"{', '.join(unread)} cannot be read"
+        return outcome, []
+    return outcome, frictionless_faults(package, tables)
+
+
+def beside(work: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
     """Start work in a process of its own (later in this one where processes cannot fork) and return what waits for its result."""
     if not hasattr(os, "fork"):
         return lambda: work(*arguments)
@@ -55,11 +70,11 @@ def beside(work: Callable[..., list[Fault]], *arguments: Any) -> Callable[[], li
     fork.Process(target=lambda: sender.send(work(*arguments)), daemon=True).start()
     sender.close()
 
-    def wait() -> list[Fault]:
+    def wait() -> Any:
         try:
             return receiver.recv()
         except EOFError:
-            raise UnusableError("Frictionless was stopped: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?") from None  # fmt: skip
+            raise UnusableError("stopped: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?") from None  # fmt: skip
 
     return wait
 

@@ -154,6 +154,11 @@ def text_cells(table: Table) -> Iterable[tuple[str, pd.Series]]:
                 yield f["name"], table.text[f["name"]].dropna()
 
 
+def beyond_ascii(cells: pd.Series) -> pd.Series:
+    """The cells with any character beyond ASCII: the only ones in which scripts, encodings and normal forms can be wrong."""
+    return cells[~cells.map(str.isascii).astype(bool)]
+
+
 def cell_faults(
     c: Context, id_: str, table: Table, column: str, bad: pd.Series, allowed: str, near: Any = None
 ) -> Iterable[Fault]:
@@ -184,10 +189,10 @@ def spaces(c: Context, table: Table) -> Iterable[Fault]:
     for column, cells in text_cells(table):
         yield from cell_faults(c, "B2/spaces", table, column, cells.str.contains(ODD_SPACE), "no leading, trailing, doubled or hard space",
                                lambda v: " ".join(v.split()))  # fmt: skip
+        odd = beyond_ascii(cells)
         yield from cell_faults(
-            c, "B2/spaces", table, column, cells.str.contains(MISREAD), "text that was read in its own encoding"
+            c, "B2/spaces", table, column, odd.str.contains(MISREAD), "text that was read in its own encoding"
         )
-        odd = cells[cells.str.contains("[^\x00-\x7f]")]
         decomposed = odd.map(lambda v: unicodedata.normalize("NFC", v) != v)
         yield from cell_faults(
             c, "B2/spaces", table, column, decomposed, "Unicode NFC", lambda v: unicodedata.normalize("NFC", v)
@@ -204,10 +209,11 @@ def spaces(c: Context, table: Table) -> Iterable[Fault]:
 def look_alikes(c: Context, table: Table) -> Iterable[Fault]:
     """Words that mix scripts, and letters that only pretend."""
     for column, cells in text_cells(table):
-        mixed, pretending = cells.str.contains(MIXED), cells.str.contains(PRETENDING)
+        odd = beyond_ascii(cells)
+        mixed, pretending = odd.str.contains(MIXED), odd.str.contains(PRETENDING)
         bad = mixed | pretending
         if table.name == "entity_names" and column == "name" and bad.any():
-            row = table.text.loc[cells.index]
+            row = table.text.loc[odd.index]
             bad = (mixed | (pretending & ~row["language"].isin(OWN_SCRIPT))) & (row["name_type"] != "homoglyph")
         yield from cell_faults(c, "B3/look-alikes", table, column, bad, "letters of one script in a word")
 

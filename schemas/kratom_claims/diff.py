@@ -99,7 +99,8 @@ def difference(old: Package, new: Package, after: Tables | None = None) -> Diffe
 
     Raises UnusableError if a table of either cannot be read.
     """
-    before, after = readable(old, read_tables(old)), readable(new, after or read_tables(new))
+    after = readable(new, after or read_tables(new))
+    before = readable(old, read_tables(old, after))
     changes = [*descriptor_changes(old, new), *policy_changes(old, new), *table_changes(before, after)]
     shared = [name for name in before if name in after]
     for name in shared:

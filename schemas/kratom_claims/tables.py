@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -63,8 +63,11 @@ class Table:
         return self.header.index(column) + 1 if column in self.header else 0
 
 
-def read_table(package: Package, name: str) -> Table:
-    """Read one table whatever its state; what is wrong with it is for the rules to say."""
+def read_table(package: Package, name: str, known: Table | None = None) -> Table:
+    """Read one table whatever its state; what is wrong with it is for the rules to say.
+
+    A ``known`` table of the same bytes and schema, as of another version, is not read again.
+    """
     table = Table(name, package.paths[name], package.schemas[name])
     path = package.path(name)
     try:
@@ -73,7 +76,10 @@ def read_table(package: Package, name: str) -> Table:
         elif path.stat().st_size > TABLE_LIMIT:
             table.unreadable = f"{path.stat().st_size} bytes; at most {TABLE_LIMIT} are read of a table"
         else:
-            fill(table, path.read_bytes())
+            content = path.read_bytes()
+            if known and (known.content, known.schema) == (content, table.schema):
+                return replace(known, file=table.file)
+            fill(table, content)
     except (OSError, ValueError) as error:
         table.unreadable = getattr(error, "strerror", None) or "no name that a file can have"
     return table
@@ -170,9 +176,9 @@ class Tables(dict[str, Table]):
         return nw.from_native(self[name].typed, eager_only=True)
 
 
-def read_tables(package: Package) -> Tables:
-    """All tables of a package."""
-    return Tables((name, read_table(package, name)) for name in package.paths)
+def read_tables(package: Package, known: Tables | None = None) -> Tables:
+    """All tables of a package; those that are ``known`` already, byte by byte, are taken from there."""
+    return Tables((name, read_table(package, name, (known or {}).get(name))) for name in package.paths)
 
 
 @cache

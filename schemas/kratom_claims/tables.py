@@ -178,7 +178,9 @@ class Tables(dict[str, Table]):
 
 def read_tables(package: Package, known: Tables | None = None) -> Tables:
     """All tables of a package; those that are ``known`` already, byte by byte, are taken from there."""
-    return Tables((name, read_table(package, name, (known or {}).get(name))) for name in package.paths)
+    return Tables(
+        (name, read_table(package, name, known[name] if known and name in known else None)) for name in package.paths
+    )
 
 
 @cache

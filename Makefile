@@ -73,7 +73,7 @@ $(MATRIX)/.installed: requirements-matrix.txt
 
 matrix: $(MATRIX)/.installed ## load what is shipped in every reader, and hold it against validators from outside
 	@sh tests/matrix/setup.sh $(MATRIX)/bin/python
-	@$(MATRIX)/bin/python -m pytest -q tests/matrix
+	@$(MATRIX)/bin/python -m pytest -q --numprocesses 0 tests/matrix
 
 site: $(SITE) $(NPM) ## build the explorer into dist/site
 	@$(BIN)/python scripts/site.py

@@ -67,14 +67,24 @@ def beside(work: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         return lambda: work(*arguments)
     fork = multiprocessing.get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
-    fork.Process(target=lambda: sender.send(work(*arguments)), daemon=True).start()
+
+    def act() -> None:
+        try:
+            sender.send((work(*arguments), None))
+        except Exception as error:
+            sender.send((None, error))
+
+    fork.Process(target=act, daemon=True).start()
     sender.close()
 
     def wait() -> Any:
         try:
-            return receiver.recv()
+            result, error = receiver.recv()
         except EOFError:
             raise UnusableError("stopped: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?") from None  # fmt: skip
+        if error is not None:
+            raise error
+        return result
 
     return wait
 

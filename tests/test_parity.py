@@ -1,5 +1,7 @@
 """Both engines alike: for every constraint of every field, a broken cell that Frictionless and Pandera both refuse."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,14 +95,20 @@ def faults_of_both(tiny: Tiny, name: str, rule: str) -> tuple[list[Fault], list[
     return ours, [f for f in theirs if f.rule == rule and f.file == tables[name].file]
 
 
-def broken_once(tiny: Tiny, name: str, cells: dict[str, str]) -> None:
-    """Put cells into the last row of a table."""
+@contextmanager
+def broken_once(tiny: Tiny, name: str, cells: dict[str, str]) -> Iterator[None]:
+    """Put cells into the last row of a table, for a while."""
     rows = [dict(row) for row in tiny.rows[name]]
     rows[-1].update(cells)
     kept, tiny.rows[name] = tiny.rows[name], rows
     tiny.write_table(name)
     tiny.rows[name] = kept
     tiny.describe_bytes(name)
+    try:
+        yield
+    finally:
+        tiny.write_table(name)
+        tiny.describe_bytes(name)
 
 
 @pytest.mark.parametrize("constraint", ["type", "required", "enum", "pattern", "minimum", "maximum"])
@@ -114,12 +122,8 @@ def test_cells(examples: Tiny, name: str, constraint: str) -> None:
     }
     if not cells:
         return
-    broken_once(examples, name, cells)
-    try:
+    with broken_once(examples, name, cells):
         ours, theirs = faults_of_both(examples, name, "S2/cells")
-    finally:
-        examples.write_table(name)
-        examples.describe_bytes(name)
     assert {f.column for f in ours} >= set(cells), "Pandera's engine misses one"
     assert {f.column for f in theirs} >= set(cells), "Frictionless misses one"
 
@@ -127,12 +131,8 @@ def test_cells(examples: Tiny, name: str, constraint: str) -> None:
 @pytest.mark.parametrize("name, column", UNIQUE)
 def test_unique_fields(examples: Tiny, name: str, column: str) -> None:
     """A unique field that stands twice."""
-    broken_once(examples, name, {column: examples.rows[name][0][column]} if len(examples.rows[name]) > 1 else {})
-    try:
+    with broken_once(examples, name, {column: examples.rows[name][0][column]} if len(examples.rows[name]) > 1 else {}):
         ours, theirs = faults_of_both(examples, name, "S3/unique")
-    finally:
-        examples.write_table(name)
-        examples.describe_bytes(name)
     assert ours and theirs
 
 
@@ -147,14 +147,10 @@ def test_foreign_keys(examples: Tiny, name: str, column: str) -> None:
         if str(f["example"])[-1].isdigit()
         else "no-such-row"
     )
-    broken_once(examples, name, {column: dangling})
-    try:
+    with broken_once(examples, name, {column: dangling}):
         ours, theirs = faults_of_both(examples, name, "S4/references")
         ours = [f for f in ours if f.column == column and dangling in f.found]
         theirs = [f for f in theirs if dangling in f.allowed]
-    finally:
-        examples.write_table(name)
-        examples.describe_bytes(name)
     assert ours and theirs
 
 
@@ -162,12 +158,8 @@ def test_foreign_keys(examples: Tiny, name: str, column: str) -> None:
 def test_primary_keys(examples: Tiny, name: str) -> None:
     """A key that stands twice."""
     rows = examples.rows[name]
-    broken_once(examples, name, {k: rows[0][k] for k in key_fields(SCHEMAS[name])})
-    try:
+    with broken_once(examples, name, {k: rows[0][k] for k in key_fields(SCHEMAS[name])}):
         ours, theirs = faults_of_both(examples, name, "S3/unique")
-    finally:
-        examples.write_table(name)
-        examples.describe_bytes(name)
     assert ours and theirs
 
 

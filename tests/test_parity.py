@@ -111,8 +111,10 @@ def broken_once(tiny: Tiny, name: str, cells: dict[str, str]) -> Iterator[None]:
         tiny.describe_bytes(name)
 
 
-@pytest.mark.parametrize("constraint", ["type", "required", "enum", "pattern", "minimum", "maximum"])
-@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize(
+    "name, constraint",
+    sorted({(table, kind) for table, column, kind, _ in FIELDS if column not in key_fields(SCHEMAS[table])}),
+)
 def test_cells(examples: Tiny, name: str, constraint: str) -> None:
     """Each field of a table that has the constraint, broken in one row: both engines refuse each such cell."""
     cells = {
@@ -120,8 +122,6 @@ def test_cells(examples: Tiny, name: str, constraint: str) -> None:
         for table, column, kind, cell in FIELDS
         if (table, kind) == (name, constraint) and column not in key_fields(SCHEMAS[table])
     }
-    if not cells:
-        return
     with broken_once(examples, name, cells):
         ours, theirs = faults_of_both(examples, name, "S2/cells")
     assert {f.column for f in ours} >= set(cells), "Pandera's engine misses one"

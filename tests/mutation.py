@@ -16,8 +16,7 @@ from kratom_claims.check import run_rules
 from kratom_claims.faults import Fault, UnusableError
 from kratom_claims.package import Package, read_package
 from kratom_claims.rules import CATALOGUE
-from kratom_claims.rules.releases import facts
-from kratom_claims.tables import Table, Tables, fill, read_table, read_tables
+from kratom_claims.tables import Table, Tables, facts, fill, read_table, read_tables
 
 SURVIVORS = Path(__file__).with_name("survivors.csv")
 """Mutants that are known to survive: operator, table, why."""

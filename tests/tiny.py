@@ -204,7 +204,7 @@ class Tiny:
 
     def describe_bytes(self, name: str) -> None:
         """Hash, bytes and rows of one table in the descriptor, whatever state its file is in."""
-        from kratom_claims.rules.releases import facts
+        from kratom_claims.tables import facts
 
         package = read_package(self.root / "datapackage.json")
         table = read_tables(package)[name]

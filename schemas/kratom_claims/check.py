@@ -105,7 +105,7 @@ def run_rules(
 
     Rules whose tables cannot be read, or are not those of the contract (S1 says so), are named as not run.
     """
-    outcome = Outcome(package, {name: len(table.text) for name, table in tables.items()})
+    outcome = Outcome(package, {name: table.count for name, table in tables.items()})
     context = Context(package, tables, texts)
     for one in rules:
         progress(one.id)

@@ -10,8 +10,7 @@ from .files import json_text
 from .forms.citation import cff
 from .package import HOME, Package
 from .pages import pages
-from .rules.releases import facts
-from .tables import Table, Tables, parse
+from .tables import Table, Tables, facts, parse
 
 
 def derived(root: Path = HOME) -> dict[Path, str]:

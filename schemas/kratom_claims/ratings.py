@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
+import narwhals as nw
 import pandas as pd
 
 from .package import HOME
 from .rubric import Claim, Link, Policy, Rating, Search, rate
-from .tables import Tables
+from .tables import Tables, collected
 from .words import explanation
 
 POLICY = HOME / "schemas" / "rubric.json"
@@ -81,11 +82,9 @@ def claims_of(tables: Tables, actions: dict[str, str]) -> list[Claim]:
 def actions_of(tables: Tables) -> dict[str, str]:
     """The strongest action of the mentions of each claim."""
     strength = policy()["harm"]["actions"]
-    frame = sound(tables, "mentions")[["claim_id", "action"]].dropna()
-    ranked = (
-        frame.assign(rank=frame["action"].map(strength)).sort_values("rank").drop_duplicates("claim_id", keep="last")
-    )
-    return dict(zip(ranked["claim_id"], ranked["action"], strict=True))
+    said = tables.mentions.select("claim_id", "action").filter(nw.col("action").is_in(list(strength)))
+    pairs = collected(said.drop_nulls().unique()).iter_rows()
+    return dict(sorted(pairs, key=lambda pair: (strength[pair[1]], pair[1])))  # the last of a claim is the strongest
 
 
 def links_of(tables: Tables) -> dict[str, list[Link]]:

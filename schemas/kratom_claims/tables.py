@@ -1,6 +1,7 @@
 """Tables as the rules see them: every cell as text first, then typed, each row with its line and its id."""
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -47,6 +48,33 @@ class Table:
     header: list[str] = field(default_factory=list)
     text: pd.DataFrame = field(default_factory=pd.DataFrame)
     typed: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def frame(self) -> Any:
+        """The typed rows as the rules see them, a narwhals frame (lazy where an engine streams them)."""
+        return nw.from_native(self.typed, eager_only=True)
+
+    @property
+    def count(self) -> int:
+        """Number of rows."""
+        return len(self.text)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the descriptor says of the file: hash, bytes, rows (None if it cannot be read); nothing without a file."""
+        return facts(self.content, self.count if self.usable else None) if self.content else {}
+
+    def repeated(self, key: list[str]) -> Any:
+        """Rows among which a key may stand twice: all of them, unless an engine knows better."""
+        return self.frame
+
+    def loose(self, key: dict[str, Any]) -> Any:
+        """Rows among which a foreign key may lead nowhere: all of them, unless an engine knows better."""
+        return self.frame
+
+    def place(self, line: int) -> tuple[str, int]:
+        """File and line of a row, given the number in its column ``_line``."""
+        return self.file, line
 
     @property
     def fields(self) -> list[str]:
@@ -169,11 +197,21 @@ def typed_column(column: pd.Series, type_: str) -> pd.Series:
 class Tables(dict[str, Table]):
     """All tables of a package by name; ``t.claims`` is the typed frame of ``claims`` for the rules."""
 
-    def __getattr__(self, name: str) -> nw.DataFrame:
+    def __getattr__(self, name: str) -> Any:
         """The typed frame of a table as a narwhals frame."""
         if name not in self:
             raise AttributeError(name)
-        return nw.from_native(self[name].typed, eager_only=True)
+        return self[name].frame
+
+
+def facts(content: bytes, rows: int | None) -> dict[str, Any]:
+    """What the descriptor says of a file: hash, bytes, rows."""
+    return {"hash": "sha256:" + hashlib.sha256(content).hexdigest(), "bytes": len(content), "rows": rows}
+
+
+def collected(frame: Any) -> nw.DataFrame:
+    """The rows of a frame in memory, whether it was lazy or not."""
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
 
 
 def read_tables(package: Package, known: Tables | None = None) -> Tables:

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import narwhals as nw
-import pandas as pd
 
-from ..tables import LINE, ROW
+from ..tables import LINE, ROW, collected
 from ..texts import is_nfc, read_text, sha256
 from .base import CATALOGUE, Context, absent, at, rows, rule, text
 
@@ -64,21 +63,16 @@ def mention_in_segment(c: Context) -> Iterable[Any]:
 )
 def segment_order(c: Context) -> Iterable[Any]:
     """Each segment against the one before it."""
-    ranked = c.segments.sort("capture_id", "segment_no").with_columns(
-        col("end").shift(1).over("capture_id").alias("last_end"),
-        col("segment_no").shift(1).over("capture_id").alias("last_no"),
-    )
-    overlap = ranked.filter(~col("last_end").is_null() & (col("start") < col("last_end")))
-    yield rows(
-        overlap, found=col("start"), allowed=text("at least ", col("last_end"), ", the end of the segment before")
-    )
-    gap = ranked.filter(col("segment_no") != col("last_no").fill_null(0) + 1)
-    yield rows(
-        gap,
-        column="segment_no",
-        found=col("segment_no"),
-        allowed=text(col("last_no").fill_null(0) + 1, ", the next number"),
-    )
+    follows = c.segments.join(ends_before(c), on=["capture_id", "segment_no"], how="left")
+    overlap = follows.filter(col("start") < col("from"))
+    yield rows(overlap, found=col("start"), allowed=text("at least ", col("from"), ", the end of the segment before"))
+    gap = follows.filter(col("from").is_null() & (col("segment_no") != 1))
+    yield rows(gap, column="segment_no", found=col("segment_no"), allowed="the number after that of the segment before")
+
+
+def ends_before(c: Context) -> Any:
+    """For each segment but the first, where the one before it ends."""
+    return c.segments.select("capture_id", col("segment_no") + 1, col("end").alias("from")).drop_nulls()
 
 
 @rule(
@@ -92,11 +86,13 @@ def segment_order(c: Context) -> Iterable[Any]:
 def coverage(c: Context) -> Iterable[Any]:
     """Text between segments. Without the text at hand a gap of two characters or more is all that can be seen."""
     texts = dict(present_texts(c))
+    at_hand = col("capture_id").is_in(list(texts))
     ends = c.captures.select("capture_id", col("text_length"))
-    ranked = c.segments.sort("capture_id", "segment_no").with_columns(
-        col("end").shift(1).over("capture_id").fill_null(0).alias("from")
+    ranked = c.segments.join(ends_before(c), on=["capture_id", "segment_no"], how="left").with_columns(
+        nw.when(col("segment_no") == 1).then(nw.lit(0)).otherwise(col("from")).alias("from")
     )
-    for row in ranked.filter(col("start") > col("from")).iter_rows(named=True):
+    open_ = ranked.filter(((col("start") > col("from")) & at_hand) | (col("start") - col("from") > 2))
+    for row in collected(open_).iter_rows(named=True):
         left = texts[row["capture_id"]][row["from"] : row["start"]] if row["capture_id"] in texts else ""
         if left.strip() or (row["capture_id"] not in texts and row["start"] - row["from"] > 2):
             yield at(c, CATALOGUE["A2/coverage"], "segments", row[LINE], row[ROW], "start",
@@ -106,7 +102,8 @@ def coverage(c: Context) -> Iterable[Any]:
         .agg(col("end").max(), col(LINE).max(), col(ROW).max())
         .join(ends, on="capture_id", how="inner")
     )
-    for row in last.filter(col("text_length") > col("end")).iter_rows(named=True):
+    open_ = last.filter(((col("text_length") > col("end")) & at_hand) | (col("text_length") - col("end") > 1))
+    for row in collected(open_).iter_rows(named=True):
         left = texts[row["capture_id"]][row["end"] :] if row["capture_id"] in texts else ""
         if left.strip() or (row["capture_id"] not in texts and row["text_length"] - row["end"] > 1):
             yield at(c, CATALOGUE["A2/coverage"], "segments", row[LINE], row[ROW], "end",
@@ -118,10 +115,10 @@ def coverage(c: Context) -> Iterable[Any]:
 def present_texts(c: Context) -> Iterable[tuple[str, str]]:
     """Texts at hand, by capture."""
     if c.texts is not None:
-        for capture in c.captures.drop_nulls("capture_id")["capture_id"].to_list():
-            path = c.texts / f"{capture}.txt"
-            if path.is_file():
-                yield capture, read_text(path)
+        files = {path.stem: path for path in sorted(c.texts.glob("*.txt")) if path.is_file()}
+        held = collected(c.captures.filter(col("capture_id").is_in(list(files))).select("capture_id"))
+        for capture in held["capture_id"].to_list():
+            yield capture, read_text(files[capture])
 
 
 @rule(
@@ -135,9 +132,9 @@ def present_texts(c: Context) -> Iterable[tuple[str, str]]:
 def capture_text(c: Context) -> Iterable[Any]:
     """Captures against their texts. Says how many texts are at hand."""
     texts = dict(present_texts(c))
-    c.said.append(f"anchors checked against {len(texts)} of {c.captures.shape[0]} texts"
+    c.said.append(f"anchors checked against {len(texts)} of {c.tables['captures'].count} texts"
                   + ("" if texts else ": form only (set CORPUS_DIR to the folder of texts)"))  # fmt: skip
-    for row in c.captures.filter(col("capture_id").is_in(list(texts))).iter_rows(named=True):
+    for row in collected(c.captures.filter(col("capture_id").is_in(list(texts)))).iter_rows(named=True):
         body = texts[row["capture_id"]]
         for column, found in [("text_sha256", sha256(body)), ("text_length", len(body))]:
             if row[column] != found:
@@ -175,16 +172,13 @@ def capture_text(c: Context) -> Iterable[Any]:
 def span_hashes(c: Context) -> Iterable[Any]:
     """Spans, hash for hash, where the text is at hand."""
     texts = dict(present_texts(c))
-    for name in span_tables(c):
-        frame = c.tables[name].typed
-        frame = frame[frame["capture_id"].isin(list(texts))].dropna(subset=["start", "end", "sha256"])
-        right = pd.Series(
-            [sha256(texts[k][a:b]) for k, a, b in zip(frame["capture_id"], frame["start"], frame["end"], strict=True)],
-            index=frame.index,
-            dtype="str",
-        )
-        wrong = frame.assign(right=right)[frame["sha256"] != right]
-        yield name, rows(nw.from_native(wrong, eager_only=True), found=col("sha256"), allowed=col("right"))
+    for name in span_tables(c) if texts else []:
+        known = getattr(c, name).filter(col("capture_id").is_in(list(texts)))
+        spans = collected(known.select(LINE, ROW, "capture_id", "start", "end", "sha256").drop_nulls())
+        for row in spans.iter_rows(named=True):
+            right = sha256(texts[row["capture_id"]][row["start"] : row["end"]])
+            if row["sha256"] != right:
+                yield at(c, CATALOGUE["A3/spans"], name, row[LINE], row[ROW], "sha256", row["sha256"], right)
 
 
 @rule(

@@ -13,7 +13,7 @@ from ..faults import Fault
 from ..package import Package
 from ..ratings import rated
 from ..rubric import Rating
-from ..tables import LINE, ROW, Tables
+from ..tables import LINE, ROW, Tables, collected
 
 CATALOGUE: dict[str, "Rule"] = {}
 """All rules by id, in the order of their families."""
@@ -45,7 +45,7 @@ class Context:
     texts: Path | None = None
     said: list[str] = field(default_factory=list)
 
-    def __getattr__(self, name: str) -> nw.DataFrame:
+    def __getattr__(self, name: str) -> Any:
         """The typed frame of a table."""
         return getattr(self.tables, name)
 
@@ -81,7 +81,7 @@ def rule(
     return register
 
 
-def rows(frame: nw.DataFrame, **told: Any) -> nw.DataFrame:
+def rows(frame: Any, **told: Any) -> Any:
     """The rows of a frame as offences: line, row id, and whatever is ``told`` of them (an expression or a text)."""
     told = {name: (value if isinstance(value, nw.Expr) else nw.lit(str(value))) for name, value in told.items()}
     return frame.select(LINE, ROW, **{name: value.cast(nw.String) for name, value in told.items()})
@@ -93,7 +93,7 @@ def text(*parts: Any) -> nw.Expr:
     return nw.concat_str(as_text, separator="")
 
 
-def absent(left: nw.DataFrame, right: nw.DataFrame, on: list[str], right_on: list[str] | None = None) -> nw.DataFrame:
+def absent(left: Any, right: Any, on: list[str], right_on: list[str] | None = None) -> Any:
     """Rows of ``left`` whose key (without blanks) is not in ``right``."""
     there = ~nw.any_horizontal(*[nw.col(c).is_null() for c in on], ignore_nulls=False)
     keys = right.select(right_on or on).drop_nulls().unique()
@@ -127,7 +127,7 @@ def offences(context: Context, one: Rule, of: Collection[str] | None) -> Iterabl
 
 def row_faults(context: Context, one: Rule, name: str, frame: nw.DataFrame) -> Iterable[Fault]:
     """The faults of a frame of offending rows."""
-    for row in frame.iter_rows(named=True):
+    for row in collected(frame).iter_rows(named=True):
         column = row.get("column") or one.column
         yield at(
             context,
@@ -156,8 +156,7 @@ def at(
     column_no = table.column_no(column)
     shown = cell_text(context, name, line, column) if found is None else str(found)
     return Fault(
-        table.file,
-        int(line),
+        *table.place(int(line)),
         column_no,
         column,
         row,

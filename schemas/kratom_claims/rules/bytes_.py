@@ -2,18 +2,20 @@
 
 import csv
 import io
-import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+import narwhals as nw
 import pandas as pd
 
 from ..faults import Fault
 from ..package import key_fields
 from ..tables import LINE, ROW, Table
-from .base import CATALOGUE, Context, Rule, at, file_fault, rule
+from .base import CATALOGUE, Context, Rule, at, file_fault, rows, rule
+
+col = nw.col
 
 NA_LIKE = frozenset(
     [
@@ -254,20 +256,20 @@ def formulas(c: Context, table: Table) -> Iterable[Fault]:
     "Sort the file by its primary key (code point order; numbers by value)",
     each=True,
 )
-def order(c: Context, table: Table) -> Iterable[Fault]:
+def order(_: Context, table: Table) -> Iterable[Any]:
     """Rows that stand below a row with a higher key."""
-    key, one = key_fields(table.schema), CATALOGUE["B5/order"]
-    if table.usable and key and len(table.typed) > 1:
-        keys = list(table.typed[key].astype("object").itertuples(index=False, name=None))
-        for place in unsorted(keys):
-            row = table.text.iloc[place]
-            yield at(c, one, table.name, row[LINE], row[ROW], key[0], allowed="a key above that of the row before")
+    key = key_fields(table.schema)
+    if table.usable and key:
+        yield table.name, rows(unsorted(table.frame, key), column=key[0], found=col(key[0]), allowed="a key above that of the row before")  # fmt: skip
 
 
-def unsorted(keys: list[tuple[Any, ...]]) -> list[int]:
-    """Places of the keys that are lower than the key before them. Keys with a blank are passed over."""
-    whole = [(place, key) for place, key in enumerate(keys) if not any(map(pd.isna, key))]
-    return [place for (_, above), (place, key) in itertools.pairwise(whole) if key < above]
+def unsorted(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
+    """Rows whose key is lower than the key before it. Keys with a blank are passed over."""
+    whole = frame.filter(~nw.any_horizontal(*[col(k).is_null() for k in key], ignore_nulls=False))
+    lower, same = nw.lit(False), nw.lit(True)
+    for k in key:
+        lower, same = lower | (same & (col(k) < col(k).shift(1))), same & (col(k) == col(k).shift(1))
+    return whole.filter(lower.fill_null(False))
 
 
 @rule(

@@ -8,8 +8,8 @@ import pandas as pd
 
 from .. import ratings as rt
 from ..files import cell
-from ..framing import MISATTRIBUTED, framings
-from ..tables import LINE, ROW
+from ..framing import MISATTRIBUTED, framed
+from ..tables import LINE, ROW, collected
 from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
 
 col = nw.col
@@ -79,7 +79,7 @@ def differences(c: Context, id_: str, name: str, columns: list[str], right: list
 )
 def acyclic(c: Context) -> Iterable[Any]:
     """Relations that are part of a circle: what is left when claims without a further step are taken away."""
-    edges = c.claim_relations.filter(col("relation").is_in(["refines", "entails"]))
+    edges = collected(c.claim_relations.filter(col("relation").is_in(["refines", "entails"])))
     while True:
         onward = absent(edges, absent(edges, edges, ["object_claim_id"], ["subject_claim_id"]), ["object_claim_id"])
         onward = absent(onward, absent(onward, onward, ["subject_claim_id"], ["object_claim_id"]), ["subject_claim_id"])
@@ -92,7 +92,7 @@ def acyclic(c: Context) -> Iterable[Any]:
     )
 
 
-def related(c: Context, relation: str) -> nw.DataFrame:
+def related(c: Context, relation: str) -> Any:
     """Pairs in a relation with verdict and certainty of both."""
     one = c.ratings.select(
         col("claim_id").alias("subject_claim_id"),
@@ -238,8 +238,7 @@ def refined(c: Context) -> Iterable[Any]:
 )
 def framing(c: Context) -> Iterable[Any]:
     """Framing of mentions against the ratings."""
-    mentions = c.tables["mentions"].typed
-    right = framings(mentions, c.tables["ratings"].typed, rt.policy())
-    wrong = right.notna() & (mentions["framing"] != right) & (mentions["framing"] != MISATTRIBUTED)
-    bad = nw.from_native(mentions[wrong].assign(right=right[wrong]), eager_only=True)
+    ratings = c.ratings.select("claim_id", "verdict", "certainty", "lean")
+    rated = framed(c.mentions.join(ratings, on="claim_id", how="inner"), rt.policy())
+    bad = rated.filter((col("framing") != col("right")) & (col("framing") != MISATTRIBUTED))
     yield rows(bad, found=col("framing"), allowed=text(col("right"), " or misattributed"))

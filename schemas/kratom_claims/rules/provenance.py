@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,7 @@ import narwhals as nw
 import pandas as pd
 
 from ..package import HOME
-from ..tables import LINE, ROW
+from ..tables import LINE, ROW, collected
 from .base import CATALOGUE, Context, absent, at, rows, rule, text
 
 col = nw.col
@@ -151,19 +152,11 @@ def numbers(c: Context) -> Iterable[Any]:
 def stream(c: Context) -> Iterable[Any]:
     """Streams that a design may have, and the species that goes with them."""
     allowed = json.loads((HOME / "schemas" / "rubric.json").read_text(encoding="utf-8"))["streams_by_design"]
-    pairs = nw.from_native(
-        pd.DataFrame([(d, s) for d, ss in allowed.items() for s in ss], columns=["design", "stream"], dtype="str"),
-        eager_only=True,
-    )
-    names = nw.from_native(
-        pd.DataFrame([(d, " or ".join(ss)) for d, ss in allowed.items()], columns=["design", "may_be"], dtype="str"),
-        eager_only=True,
-    )
-    yield rows(
-        absent(c.findings, pairs, ["design", "stream"]).join(names, on="design", how="left"),
-        found=text(col("design"), " as ", col("stream")),
-        allowed=col("may_be"),
-    )
+    told = {"found": text(col("design"), " as ", col("stream"))}
+    for design, streams in allowed.items():
+        of_design = c.findings.filter((col("design") == design) & ~col("stream").is_in(streams))
+        yield rows(of_design, **told, allowed=" or ".join(streams))
+    yield rows(c.findings.filter(~col("design").is_in(list(allowed))), **told, allowed="a design of the rubric")
     human, people = col("stream") == "human", col("species") == "Homo sapiens"
     yield rows(
         c.findings.filter(human & ~people.fill_null(True)),
@@ -255,9 +248,8 @@ def address_agrees(c: Context) -> Iterable[Any]:
 def curies(c: Context) -> Iterable[Any]:
     """CURIEs against the patterns of schemas/prefixes.json, and the check digit of CAS numbers."""
     patterns = {name: entry["pattern"] for name, entry in prefixes().items()}
-    for object_id, line, row in zip(
-        *(c.entity_xrefs[name].to_list() for name in ("object_id", LINE, ROW)), strict=True
-    ):
+    held = collected(c.entity_xrefs.select("object_id", LINE, ROW))
+    for object_id, line, row in held.iter_rows():
         prefix, _, local = str(object_id).partition(":")
         if prefix not in patterns:
             yield at(
@@ -373,11 +365,9 @@ def not_evidence(c: Context) -> Iterable[Any]:
         found=text(col("source_id"), " is retracted"),
         allowed="a source that stands",
     )
-    told = (
-        c.mentions.join(c.captures.select("capture_id", "source_id"), on="capture_id", how="inner")
-        .select("claim_id", "source_id")
-        .unique()
-    )
+    bearing = links.select("source_id").unique()
+    articles = c.captures.select("capture_id", "source_id").join(bearing, on="source_id", how="inner")
+    told = c.mentions.join(articles, on="capture_id", how="inner").select("claim_id", "source_id").unique()
     yield rows(
         links.join(told, on=["claim_id", "source_id"], how="inner"),
         found=text(col("source_id"), " makes this claim itself"),
@@ -458,7 +448,7 @@ def all_used(c: Context) -> Iterable[Any]:
     )
 
 
-def unused(frame: nw.DataFrame, key: str, pointing: list[tuple[nw.DataFrame, str]]) -> nw.DataFrame:
+def unused(frame: Any, key: str, pointing: list[tuple[Any, str]]) -> Any:
     """Rows whose key none of the pointing columns holds."""
     for other, column in pointing:
         frame = absent(frame, other.select(col(column).alias(key)), [key])
@@ -521,7 +511,7 @@ def computed_structure(smiles: str) -> dict[str, str]:
 def dates(c: Context) -> Iterable[Any]:
     """Dates of reading and searching against the release and against publication."""
     if c.released_on:
-        day = nw.lit(pd.Timestamp(c.released_on))
+        day = nw.lit(datetime.fromisoformat(c.released_on))
         for name, column in [
             ("sources", "verified_on"),
             ("sources", "issued_on"),

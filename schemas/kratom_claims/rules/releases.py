@@ -1,15 +1,17 @@
 """R: releases. The descriptor says what the files are, and versions keep their promises."""
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
+
 from .. import bundle
 from ..faults import Fault, UnusableError
 from ..package import opened
+from ..tables import ROW, Table, collected
 from ..versions import numbers
 from .base import CATALOGUE, Context, file_fault, rule
 
@@ -26,10 +28,7 @@ def descriptor(c: Context) -> Iterable[Fault]:
     """Derived properties of each resource against its file."""
     one = CATALOGUE["R1/descriptor"]
     for resource in c.package.descriptor["resources"]:
-        table = c.tables[resource["name"]]
-        if not table.content:
-            continue
-        for name, right in facts(table.content, len(table.text) if table.usable else None).items():
+        for name, right in c.tables[resource["name"]].facts.items():
             if right is not None and resource.get(name) != right:
                 yield file_fault(
                     one,
@@ -39,11 +38,6 @@ def descriptor(c: Context) -> Iterable[Fault]:
                     column=name,
                     row=resource["name"],
                 )
-
-
-def facts(content: bytes, rows: int | None) -> dict[str, Any]:
-    """What the descriptor says of a file: hash, bytes, rows."""
-    return {"hash": "sha256:" + hashlib.sha256(content).hexdigest(), "bytes": len(content), "rows": rows}
 
 
 @rule(
@@ -57,9 +51,11 @@ def facts(content: bytes, rows: int | None) -> dict[str, Any]:
 def retired(c: Context) -> Iterable[Any]:
     """Retired ids against the ids in use."""
     one = CATALOGUE["R2/retired"]
-    for row in c.retired_ids.iter_rows(named=True):
+    gone = list(collected(c.retired_ids).iter_rows(named=True))
+    named = [row[name] for row in gone for name in ("id", "replaced_by") if isinstance(row[name], str)]
+    for row in gone:
         table = c.tables.get(row["table"])
-        ids = set(table.text["_row"]) if table is not None and table.usable else set()
+        ids = held_ids(table, named) if table is not None and table.usable else set()
         if table is None:
             yield file_fault(
                 one,
@@ -90,6 +86,11 @@ def retired(c: Context) -> Iterable[Any]:
                 column="replaced_by",
                 row=row["_row"],
             )
+
+
+def held_ids(table: Table, named: list[str]) -> set[str]:
+    """Those of the ids that rows of a table have."""
+    return set(collected(table.frame.select(ROW).filter(nw.col(ROW).is_in(named)))[ROW].to_list())
 
 
 @rule(

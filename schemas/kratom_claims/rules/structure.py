@@ -9,7 +9,7 @@ import pandas as pd
 from ..contract import pandera_schema
 from ..faults import Fault, nearest
 from ..package import key_fields
-from ..tables import CANONICAL, LINE, ROW, Table, contract, strangeness
+from ..tables import CANONICAL, LINE, ROW, Table, collected, contract, strangeness
 from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
 
 
@@ -144,13 +144,12 @@ def told(field: dict[str, Any], check: str, found: str) -> tuple[str, str]:
 def unique(_: Context, table: Table) -> Iterable[Any]:
     """Rows whose primary or unique key stands twice. Rows with a blank in a unique key are not compared."""
     if table.usable:
-        frame = nw.from_native(table.typed, eager_only=True)
         alone = [[f["name"]] for f in table.schema["fields"] if f.get("constraints", {}).get("unique")]
         for key in filter(None, [key_fields(table.schema), *table.schema.get("uniqueKeys", []), *alone]):
-            yield table.name, doubles(frame, key)
+            yield table.name, doubles(table.repeated(key), key)
 
 
-def doubles(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
+def doubles(frame: Any, key: list[str]) -> Any:
     """Rows whose key has occurred further up, with the line where."""
     first = nw.col(LINE).min().over(*key).alias("first")
     filled = frame.filter(~nw.any_horizontal(*[nw.col(k).is_null() for k in key], ignore_nulls=False))
@@ -177,14 +176,18 @@ def references(c: Context, table: Table) -> Iterable[Any]:
 def dangling(c: Context, table: Table, key: dict[str, Any], target: Table) -> Iterable[Fault]:
     """Faults of one foreign key, each with the nearest id that exists."""
     ours, theirs = list(key["fields"]), list(key["reference"]["fields"])
-    bad = absent(
-        nw.from_native(table.typed, eager_only=True), nw.from_native(target.typed, eager_only=True), ours, theirs
-    )
-    known = target.text[theirs[-1]].dropna().astype(str).unique() if bad.shape[0] else []
+    bad = collected(absent(table.loose(key), target.frame, ours, theirs).select(LINE, ROW, *ours))
+    known = some_values(target, theirs[-1]) if bad.shape[0] else []
     for row in bad.iter_rows(named=True):
         found = "/".join(str(row[name]) for name in ours)
         yield at(c, CATALOGUE["S4/references"], table.name, row[LINE], row[ROW], ours[-1], found,
-                 f"a {'/'.join(theirs)} of {target.file}", nearest(str(row[ours[-1]]), known[:5000]))  # fmt: skip
+                 f"a {'/'.join(theirs)} of {target.file}", nearest(str(row[ours[-1]]), known))  # fmt: skip
+
+
+def some_values(table: Table, column: str) -> list[str]:
+    """The first distinct values of a column, among which the nearest to a wrong one is looked for."""
+    held = collected(table.frame.select(column).head(20_000).drop_nulls().unique(maintain_order=False))
+    return sorted(map(str, held[column].to_list()))[:5000]
 
 
 @rule(
@@ -227,10 +230,11 @@ def used(c: Context) -> Iterable[Any]:
     if unread := {table.file for table, _ in coded_fields(c) if not table.usable}:
         c.said.append(f"S5/used not checked, as {', '.join(sorted(unread))} cannot be read")
         return
-    parts = [pd.DataFrame({"scheme": f["vocabulary"], "code": table.text[f["name"]].dropna().unique()})
-             for table, f in coded_fields(c)]  # fmt: skip
-    seen = nw.from_native(pd.concat(parts).drop_duplicates().assign(seen=True), eager_only=True)
-    codes = c.vocabulary.join(seen, on=["scheme", "code"], how="left")
-    unused, reason = nw.col("seen").is_null(), ~nw.col("unused_reason").is_null()
+    seen = {(f["vocabulary"], code) for table, f in coded_fields(c)
+            for code in collected(table.frame.select(f["name"]).drop_nulls().unique())[f["name"]].to_list()}  # fmt: skip
+    held = c.tables["vocabulary"].typed
+    used = [code in seen for code in held[["scheme", "code"]].itertuples(index=False, name=None)]
+    codes = nw.from_native(held.assign(unused=[not one for one in used]), eager_only=True)
+    unused, reason = nw.col("unused"), ~nw.col("unused_reason").is_null()
     yield rows(codes.filter(unused & ~reason), found="(blank)", allowed="a reason, as no row uses the code")
     yield rows(codes.filter(~unused & reason), allowed="blank, as rows use the code")

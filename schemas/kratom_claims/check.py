@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ class Outcome:
     skipped: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     @property
     def exit_status(self) -> int:
@@ -100,10 +102,12 @@ def run_rules(
     progress: Callable[[str], Any] = lambda _: None,
     rules: Iterable[Rule] = CATALOGUE.values(),
     of: Collection[str] | None = None,
+    take: Callable[[list[Fault]], Any] | None = None,
 ) -> Outcome:
     """Run the rules of the catalogue (or some of them; those of each table on the tables named by ``of``).
 
-    Rules whose tables cannot be read, or are not those of the contract (S1 says so), are named as not run.
+    Rules whose tables cannot be read, or are not those of the contract (S1 says so), are named as not run. Faults go to
+    ``take`` as they come, or else into the outcome.
     """
     outcome = Outcome(package, {name: table.count for name, table in tables.items()})
     context = Context(package, tables, texts)
@@ -113,7 +117,7 @@ def run_rules(
             outcome.skipped[one.id] = "; ".join(f"{name} {why}" for name, why in unfit.items())
         else:
             outcome.ran.append(one.id)
-            outcome.faults += faults_of(context, one, of)
+            (take or outcome.faults.extend)(faults_of(context, one, of))
     outcome.notes = context.said
     outcome.faults = sorted(set(outcome.faults))
     return outcome

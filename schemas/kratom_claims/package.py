@@ -39,6 +39,11 @@ class Package:
         """Absolute path of a table's file."""
         return self.root / self.paths[table]
 
+    def parts(self, table: str) -> list[str]:
+        """Paths of the files of a table, relative to the root; nearly always one."""
+        named = next(r["path"] for r in self.descriptor["resources"] if r["name"] == table)
+        return named if isinstance(named, list) else [self.paths[table]]
+
 
 @contextmanager
 def opened(where: Path) -> Iterator[Package]:

@@ -50,6 +50,11 @@ class Table:
     typed: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
+    def whole(self) -> "Table":
+        """The table with all its cells at hand."""
+        return self
+
+    @property
     def frame(self) -> Any:
         """The typed rows as the rules see them, a narwhals frame (lazy where an engine streams them)."""
         return nw.from_native(self.typed, eager_only=True)
@@ -65,12 +70,13 @@ class Table:
         return facts(self.content, self.count if self.usable else None) if self.content else {}
 
     def repeated(self, key: list[str]) -> Any:
-        """Rows among which a key may stand twice: all of them, unless an engine knows better."""
+        """Rows among which a key may stand twice: all of them, unless an engine knows better; None if there are none."""
         return self.frame
 
-    def loose(self, key: dict[str, Any]) -> Any:
-        """Rows among which a foreign key may lead nowhere: all of them, unless an engine knows better."""
-        return self.frame
+    def loose(self, key: dict[str, Any], target: "Table") -> Any:
+        """Rows whose foreign key may lead nowhere, and the rows of the target that they may mean: all of them, unless an
+        engine knows better; None if there are none."""
+        return self.frame, target.frame
 
     def place(self, line: int) -> tuple[str, int]:
         """File and line of a row, given the number in its column ``_line``."""
@@ -106,7 +112,7 @@ def read_table(package: Package, name: str, known: Table | None = None) -> Table
         else:
             content = path.read_bytes()
             if known and (known.content, known.schema) == (content, table.schema):
-                return replace(known, file=table.file)
+                return replace(known.whole, file=table.file)
             fill(table, content)
     except (OSError, ValueError) as error:
         table.unreadable = getattr(error, "strerror", None) or "no name that a file can have"

@@ -23,7 +23,8 @@ CATALOGUE: dict[str, "Rule"] = {}
 class Rule:
     """A rule: its id (family and name), what it asks, why, and what to do when it fails.
 
-    A rule of ``each`` table takes the context and one table; the others take the context alone.
+    A rule of ``each`` table takes the context and one table; the others take the context alone. A ``local`` one looks at
+    each row by itself, so that it may be asked of a table piece by piece.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Rule:
     tables: tuple[str, ...]
     column: str
     each: bool
+    local: bool
     check: Callable[..., Iterable[Any]]
 
 
@@ -68,14 +70,21 @@ class Context:
 
 
 def rule(
-    id_: str, asks: str, why: str, remedy: str, tables: str = "", column: str = "", each: bool = False
+    id_: str,
+    asks: str,
+    why: str,
+    remedy: str,
+    tables: str = "",
+    column: str = "",
+    each: bool = False,
+    local: bool = False,
 ) -> Callable:
     """Register a rule. ``tables`` are those it needs, the first being the one its rows are of (unless they say)."""
 
     def register(check: Callable[..., Iterable[Any]]) -> Callable:
         if id_ in CATALOGUE:
             raise ValueError(f"two rules are called {id_}")
-        CATALOGUE[id_] = Rule(id_, asks, why, remedy, tuple(tables.split()), column, each, check)
+        CATALOGUE[id_] = Rule(id_, asks, why, remedy, tuple(tables.split()), column, each, local, check)
         return check
 
     return register

@@ -68,6 +68,7 @@ OWN_SCRIPT = ("el", "grc", "ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn")
     "the same bytes must give the same cells in every reader",
     "Save the file again as plain UTF-8 CSV, or let your editor show invisible characters",
     each=True,
+    local=True,
 )
 def file_bytes(_: Context, table: Table) -> Iterable[Fault]:
     """Bytes of a file, as far as it can be read."""
@@ -185,6 +186,7 @@ def cell_faults(
     "two cells that look the same must be the same",
     "Take out the extra space, or normalise the cell to NFC",
     each=True,
+    local=True,
 )
 def spaces(c: Context, table: Table) -> Iterable[Fault]:
     """Spaces and normal form of every cell of text."""
@@ -207,6 +209,7 @@ def spaces(c: Context, table: Table) -> Iterable[Fault]:
     "a search for kratom must find kratom",
     "Type the letter again in the script of the word, or mark the name as homoglyph in entity_names",
     each=True,
+    local=True,
 )
 def look_alikes(c: Context, table: Table) -> Iterable[Fault]:
     """Words that mix scripts, and letters that only pretend."""
@@ -226,6 +229,7 @@ def look_alikes(c: Context, table: Table) -> Iterable[Fault]:
     "opening a table must not run it, and NA must not vanish",
     "Begin the cell with a letter; leave a missing value blank",
     each=True,
+    local=True,
 )
 def formulas(c: Context, table: Table) -> Iterable[Fault]:
     """Cells of text that a spreadsheet runs or a reader drops."""
@@ -278,6 +282,7 @@ def unsorted(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
     "an id must be typed the same on every keyboard",
     "Write the id with plain letters, digits, hyphen and underscore",
     each=True,
+    local=True,
 )
 def ascii_ids(c: Context, table: Table) -> Iterable[Fault]:
     """Key columns and columns named ``_id``, ``_key`` or ``code``."""

@@ -74,6 +74,7 @@ def header_fault(one: Any, table: Table) -> Fault:
     "a value that one engine reads and another refuses is two values",
     "Correct the cell, or widen the constraint in the Table Schema",
     each=True,
+    local=True,
 )
 def cells(c: Context, table: Table) -> Iterable[Fault]:
     """Every cell against its field: the canonical form on the text, then the Pandera schema on the values."""
@@ -146,7 +147,8 @@ def unique(_: Context, table: Table) -> Iterable[Any]:
     if table.usable:
         alone = [[f["name"]] for f in table.schema["fields"] if f.get("constraints", {}).get("unique")]
         for key in filter(None, [key_fields(table.schema), *table.schema.get("uniqueKeys", []), *alone]):
-            yield table.name, doubles(table.repeated(key), key)
+            if (frame := table.repeated(key)) is not None:
+                yield table.name, doubles(frame, key)
 
 
 def doubles(frame: Any, key: list[str]) -> Any:
@@ -176,7 +178,9 @@ def references(c: Context, table: Table) -> Iterable[Any]:
 def dangling(c: Context, table: Table, key: dict[str, Any], target: Table) -> Iterable[Fault]:
     """Faults of one foreign key, each with the nearest id that exists."""
     ours, theirs = list(key["fields"]), list(key["reference"]["fields"])
-    bad = collected(absent(table.loose(key), target.frame, ours, theirs).select(LINE, ROW, *ours))
+    if (suspects := table.loose(key, target)) is None:
+        return
+    bad = collected(absent(*suspects, ours, theirs).select(LINE, ROW, *ours))
     known = some_values(target, theirs[-1]) if bad.shape[0] else []
     for row in bad.iter_rows(named=True):
         found = "/".join(str(row[name]) for name in ours)
@@ -186,7 +190,7 @@ def dangling(c: Context, table: Table, key: dict[str, Any], target: Table) -> It
 
 def some_values(table: Table, column: str) -> list[str]:
     """The first distinct values of a column, among which the nearest to a wrong one is looked for."""
-    held = collected(table.frame.select(column).head(20_000).drop_nulls().unique(maintain_order=False))
+    held = collected(table.frame.select(column).head(20_000).drop_nulls().unique())
     return sorted(map(str, held[column].to_list()))[:5000]
 
 

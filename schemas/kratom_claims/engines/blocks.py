@@ -1,0 +1,124 @@
+"""Reading a large CSV in blocks of whole lines, and proving cheaply that a block is written as this package writes."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ..tables import LINE, ROW
+from .screens import typed
+
+SIZE = 16 * 1024 * 1024
+"""Bytes of a block, about."""
+LONGEST = 8 * SIZE
+"""Most bytes that may pass without the end of a row: a quote that is never closed must not fill the memory."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some whole rows of a file: where they stand, the line of the first one, and whether they are its first or last."""
+
+    path: Path
+    offset: int
+    length: int
+    line: int
+    last: bool
+
+    def body(self) -> bytes:
+        """The bytes of the block."""
+        with self.path.open("rb") as stream:
+            stream.seek(self.offset)
+            return stream.read(self.length)
+
+
+@dataclass
+class Measured:
+    """What reading a file once from end to end tells: its header line, bytes, hash and lines."""
+
+    header: bytes = b""
+    size: int = 0
+    lines: int = 0
+    sha256: Any = field(default_factory=hashlib.sha256)
+
+    @property
+    def fields(self) -> list[str]:
+        """Names in the header; none if it is no CSV in UTF-8."""
+        try:
+            return next(csv.reader([self.header.decode("utf-8").removeprefix("\ufeff")], strict=True), [])
+        except (UnicodeDecodeError, csv.Error):
+            return []
+
+
+def blocks(path: Path, measured: Measured, size: int = SIZE) -> Iterator[tuple[Block, bytes]]:
+    """The blocks of a file in order, each with its bytes; ``measured`` grows as they are read."""
+    with path.open("rb") as stream:
+        left = measured.header = stream.readline()
+        measured.sha256.update(left)
+        measured.size, measured.lines, left = len(left), 1, b""
+        while True:
+            read = stream.read(size)
+            measured.sha256.update(read)
+            whole = left + read
+            end = len(whole) if len(read) < size else end_of_rows(whole)
+            if end or not read:
+                if end:
+                    yield Block(path, measured.size, end, measured.lines + 1, len(read) < size), whole[:end]
+                measured.size += end
+                measured.lines += whole.count(b"\n", 0, end)
+                if len(read) < size:
+                    return
+            left = whole[end:]
+            if len(left) > LONGEST:
+                raise ValueError(f"no end of a row within {LONGEST >> 20} MB after line {measured.lines}; is a quote never closed?")  # fmt: skip
+
+
+def end_of_rows(body: bytes) -> int:
+    """The end of the last line that is not inside quotes; 0 if there is none."""
+    end, quotes = body.rfind(b"\n"), body.count(b'"')
+    quotes -= body.count(b'"', end + 1)
+    while end >= 0 and quotes % 2:
+        before = body.rfind(b"\n", 0, end)
+        quotes -= body.count(b'"', before + 1, end)
+        end = before
+    return end + 1
+
+
+def parsed(body: bytes, fields: list[str], plain: bool = True) -> pl.DataFrame | None:
+    """The cells of a block as text, blanks as null; None unless each line is one row.
+
+    With ``plain`` also None unless the block is byte for byte what writing those cells gives: then nothing is ragged,
+    needlessly quoted, or broken over lines.
+    """
+    try:
+        frame = pl.read_csv(body, has_header=False, schema=dict.fromkeys(fields, pl.String))
+    except pl.exceptions.PolarsError:
+        return None
+    if frame.height != body.count(b"\n") or not frame.height:
+        return None
+    if not plain:
+        return frame
+    written = io.BytesIO()
+    frame.write_csv(written, include_header=False)
+    empty = frame.select(pl.any_horizontal((pl.all() == "").any())).item()
+    return frame if written.getbuffer() == body and not empty else None
+
+
+def numbered(frame: pl.DataFrame, line: int) -> pl.DataFrame:
+    """A frame with the line of each row, counted from ``line``."""
+    return frame.with_columns(pl.int_range(line, line + pl.len(), dtype=pl.Int64).alias(LINE))
+
+
+def values(text: pl.DataFrame, schema: dict[str, Any], key: list[str], columns: list[str]) -> pl.DataFrame:
+    """The typed values of some columns of a block of text, with line and row id."""
+    fields = [typed(f) for f in schema["fields"] if f["name"] in columns]
+    return text.select(*fields, LINE, row_id(key).alias(ROW))
+
+
+def row_id(key: list[str]) -> pl.Expr:
+    """The key of each row as text, its parts joined by a slash."""
+    return pl.concat_str([pl.col(k).cast(pl.String).fill_null("") for k in key], separator="/")

@@ -1,0 +1,32 @@
+"""Validation of a large package on one machine: read once, block by block, within bounded memory."""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from ..check import Outcome, run_rules
+from ..package import Package
+from ..rules import CATALOGUE, Rule
+from .reading import Kept, read
+
+MOST = 1000
+"""Faults of one kind (rule, file, column) that are kept; the others are counted."""
+RELEASED = ("R5/bundle", "R6/same-bytes")
+"""Rules on the bundle of a release, which a package larger than a bundle may be does not have."""
+
+
+def check(package: Package, texts: Path | None, progress: Callable[[str], Any] = lambda _: None, tell: Callable[..., Any] = lambda _: None) -> Outcome:  # fmt: skip
+    """Run every rule of the catalogue on a package of any size."""
+    kept = Kept(MOST, tell)
+    with tempfile.TemporaryDirectory(prefix="kratom-claims-") as folder:
+        tables = read(package, texts, Path(folder), kept, progress)
+        outcome = run_rules(package, tables, texts, progress, whole_rules(), take=kept.add)
+    outcome.ran = [one.id for one in CATALOGUE.values() if one.id in outcome.ran or one.local or one.id == "B5/order"]
+    outcome.faults, outcome.counts = sorted(kept.faults), kept.counts
+    return outcome
+
+
+def whole_rules() -> Iterable[Rule]:
+    """Rules that look at whole tables; the others are run as the tables are read."""
+    return [one for one in CATALOGUE.values() if not one.local and one.id != "B5/order"]

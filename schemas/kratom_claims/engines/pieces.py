@@ -1,0 +1,109 @@
+"""One block of a table: what the rules that look at each row say of it, and its values for the rules that do not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+
+from ..faults import Fault
+from ..package import Package, key_fields
+from ..rules import CATALOGUE, Context
+from ..rules.base import faults_of
+from ..tables import LINE, Table, Tables, fill
+from .blocks import Block, numbered, parsed, values
+from .screens import screens
+
+LOCAL = [one for one in CATALOGUE.values() if one.local]
+"""Rules that look at each row by itself."""
+
+
+@dataclass
+class Piece:
+    """What came of a block: typed values of the columns asked for, number of rows, faults, and why it cannot be read, if so."""
+
+    frame: pl.DataFrame
+    rows: int
+    faults: list[Fault]
+    unreadable: str = ""
+    unreadable_at: int = 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the blocks of one file of a table are read."""
+
+    package: Package
+    name: str
+    file: str
+    header: bytes
+    columns: tuple[str, ...]
+    texts: Path | None = None
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The Table Schema."""
+        return self.package.schemas[self.name]
+
+    @property
+    def fields(self) -> list[str]:
+        """Declared columns."""
+        return [f["name"] for f in self.schema["fields"]]
+
+    @property
+    def key(self) -> list[str]:
+        """Columns of the primary key, or the first one."""
+        return key_fields(self.schema) or self.fields[:1]
+
+    def piece(self, block: Block, body: bytes) -> Piece:
+        """Read a block and run the local rules on those of its rows that cannot be called clean."""
+        plain = self.header == (",".join(self.fields) + "\n").encode()
+        text = parsed(body, self.fields) if plain else None
+        return self.exact(block, body) if text is None else self.quick(numbered(text, block.line))
+
+    def quick(self, text: pl.DataFrame) -> Piece:
+        """A block that is written plainly: only what its screens suspect is shown to the rules."""
+        suspects = text.filter(pl.any_horizontal(screens(self.schema, key_fields(self.schema))))
+        faults = self.judged(suspects) if suspects.height else []
+        return Piece(values(text, self.schema, self.key, list(self.columns)), text.height, faults)
+
+    def judged(self, suspects: pl.DataFrame) -> list[Fault]:
+        """Faults of some rows of a plain block."""
+        lines = suspects[LINE].to_list()
+        content = self.header + suspects.drop(LINE).write_csv(include_header=False).encode()
+        table = self.table(content)
+        held = [replace(f, line=lines[f.line - 2]) for f in self.said(table, ["B1/file"]) if f.line > 1]
+        for frame in (table.text, table.typed):
+            frame[LINE] = lines
+        return held + self.said(table, [one.id for one in LOCAL if one.id != "B1/file"])
+
+    def exact(self, block: Block, body: bytes) -> Piece:
+        """A block that is not written plainly: read by the reader of single tables, and shown to the rules as a whole."""
+        table, shift = self.table(self.header + body), block.line - 2
+        faults = [replace(f, line=f.line + shift) if f.line > 1 else f for f in self.said(table, ["B1/file"])]
+        if not block.last:
+            faults = [f for f in faults if not f.found.startswith(("no newline", "an empty line at the end"))]
+        if not table.usable:
+            return Piece(pl.DataFrame(), 0, faults, table.unreadable, table.unreadable_at + shift if table.unreadable_at else 0)  # fmt: skip
+        for frame in (table.text, table.typed):
+            frame[LINE] += shift
+        faults += self.said(table, [one.id for one in LOCAL if one.id != "B1/file"])
+        return Piece(self.values_of(table), table.count, faults)
+
+    def values_of(self, table: Table) -> pl.DataFrame:
+        """The typed values of a table that the reader of single tables has read."""
+        cells = {name: [v if isinstance(v, str) else None for v in table.text[name]] for name in self.fields}
+        text = pl.DataFrame(cells, schema=dict.fromkeys(self.fields, pl.String))
+        return values(text.with_columns(pl.Series(LINE, table.text[LINE].tolist(), dtype=pl.Int64)), self.schema, self.key, list(self.columns))  # fmt: skip
+
+    def table(self, content: bytes) -> Table:
+        """The table of a header and some rows."""
+        return fill(Table(self.name, self.file, self.schema), content)
+
+    def said(self, table: Table, rules: Iterable[str]) -> list[Fault]:
+        """What some rules say of a table."""
+        context = Context(self.package, Tables({self.name: table}), self.texts)
+        with pd.option_context("mode.string_storage", "python"):
+            return [fault for id_ in rules for fault in faults_of(context, CATALOGUE[id_])]

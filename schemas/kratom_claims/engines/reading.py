@@ -1,0 +1,182 @@
+"""Reading a package block by block: local rules at once, values put down for the rules that look at whole tables."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from ..faults import Fault
+from ..package import Package, key_fields
+from ..rules import CATALOGUE, Context
+from ..rules.anchors import SPANS
+from ..rules.base import faults_of
+from ..tables import LINE, ROW, Table, Tables
+from .blocks import Measured, blocks
+from .pieces import Piece, Reader
+from .streamed import Streamed, there
+
+IN_MEMORY = 64 * 1024 * 1024
+"""Bytes of a table up to which its values stay in memory; those of a larger one are put down on disk."""
+
+
+@dataclass
+class Kept:
+    """Faults as they come: the first of each kind (rule, file, column) up to ``most``, all counted, each new one told."""
+
+    most: int
+    tell: Callable[[Fault], Any] = lambda _: None
+    faults: list[Fault] = field(default_factory=list)
+    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    def add(self, faults: list[Fault]) -> None:
+        """Take in some faults."""
+        for fault in faults:
+            kind = fault.rule, fault.file, fault.column
+            self.counts[kind] += 1
+            if self.counts[kind] <= self.most:
+                self.faults.append(fault)
+                self.tell(fault)
+
+
+@dataclass
+class Folder:
+    """Where the values of a table go: memory for a small one, Parquet files for a large one."""
+
+    path: Path
+    large: bool
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+    def put(self, frame: pl.DataFrame) -> None:
+        """Put down the values of a block."""
+        if not self.large:
+            self.frames.append(frame)
+            return
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.files.append(self.path / f"{len(self.files):06}.parquet")
+        frame.write_parquet(self.files[-1], compression="lz4", statistics=False)
+
+    def source(self, empty: pl.DataFrame) -> Any:
+        """What was put down."""
+        return self.files or pl.concat([empty, *self.frames])
+
+
+class Held(Table):
+    """Some rows of a table that are at hand as a polars frame."""
+
+    def __init__(self, table: Table, rows: pl.DataFrame) -> None:
+        """The rows and the table that they are of."""
+        super().__init__(table.name, table.file, table.schema, header=table.fields)
+        self.held = rows
+
+    @property
+    def frame(self) -> Any:
+        """The rows as the rules see them."""
+        return nw.from_native(self.held, eager_only=True)
+
+
+def read(package: Package, texts: Path | None, folder: Path, kept: Kept, progress: Callable[[str], Any]) -> Tables:
+    """All tables of a package, each read once; faults of the local rules go to ``kept``."""
+    tables = Tables()
+    for name in package.paths:
+        tables[name] = read_table(package, name, texts, folder, kept, progress)
+    return tables
+
+
+def read_table(package: Package, name: str, texts: Path | None, folder: Path, kept: Kept, progress: Callable[[str], Any]) -> Streamed:  # fmt: skip
+    """One table, read once."""
+    table = Streamed(package, name)
+    files = [package.root / part for part in package.parts(name)]
+    missing = [path for path in files if not path.is_file()]
+    if missing:
+        table.unreadable = "no such file" if not missing[0].exists() else "not a file"
+        return table
+    size = sum(path.stat().st_size for path in files)
+    held = Folder(folder / name, size > IN_MEMORY)
+    reading = Reading(table, columns(table, package, size > IN_MEMORY, texts), texts, held, kept)
+    done = 0
+    for path, part in zip(files, package.parts(name), strict=True):
+        for read_bytes in reading.file(path, part):
+            done += read_bytes
+            progress(f"reading {name}: {done / max(size, 1):.0%} of {size / 1e6:,.0f} MB")
+    table.source = held.source(empty(table, reading.columns))
+    return table
+
+
+def columns(table: Table, package: Package, large: bool, texts: Path | None) -> tuple[str, ...]:
+    """Columns whose values the rules on whole tables look at: all, but for free text and hashes of large tables of spans."""
+    if not large or table.name not in SPANS:
+        return tuple(table.fields)
+    keys = [key_fields(table.schema), *table.schema.get("uniqueKeys", []), *[k["fields"] for k in table.schema.get("foreignKeys", [])]]  # fmt: skip
+    named = {name for key in keys for name in key} | ({"sha256"} if texts else set())
+    return tuple(f["name"] for f in table.schema["fields"] if f["type"] != "string" or "enum" in f.get("constraints", {}) or f["name"] in named)  # fmt: skip
+
+
+def empty(table: Table, names: tuple[str, ...]) -> pl.DataFrame:
+    """No rows, with the right columns and types."""
+    types = {"integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date}
+    shape: dict[str, Any] = {
+        f["name"]: types.get(f["type"], pl.String) for f in table.schema["fields"] if f["name"] in names
+    }
+    return pl.DataFrame(schema=shape | {LINE: pl.Int64, ROW: pl.String})
+
+
+@dataclass
+class Reading:
+    """The state of reading a table: its last row so far, and what goes where."""
+
+    table: Streamed
+    columns: tuple[str, ...]
+    texts: Path | None
+    held: Folder
+    kept: Kept
+    last: pl.DataFrame | None = None
+
+    def file(self, path: Path, part: str) -> Iterator[int]:
+        """Read one file of the table; yields the bytes of each block as it is done."""
+        table, measured = self.table, Measured()
+        try:
+            for block, body in blocks(path, measured):
+                table.header = measured.fields
+                reader = Reader(table.package, table.name, part, measured.header, self.columns, self.texts)
+                self.take(reader.piece(block, body))
+                yield len(body)
+        except (OSError, ValueError) as error:
+            table.unreadable = getattr(error, "strerror", None) or str(error)
+        if not table.header:
+            table.header = measured.fields
+        table.measures = {"hash": "sha256:" + measured.sha256.hexdigest(), "bytes": measured.size,
+                          "rows": table.rows if table.usable else None}  # fmt: skip
+
+    def take(self, piece: Piece) -> None:
+        """Take in a block: its faults, its values, and whether its keys go on ascending."""
+        self.kept.add(piece.faults)
+        if piece.unreadable:
+            self.table.unreadable, self.table.unreadable_at = piece.unreadable, piece.unreadable_at
+        if piece.frame.width:
+            self.table.rows += piece.rows
+            self.in_order(piece.frame)
+            self.held.put(piece.frame)
+
+    def in_order(self, frame: pl.DataFrame) -> None:
+        """Hold the keys of a block against each other and against the last one before."""
+        key = key_fields(self.table.schema)
+        whole = frame if self.last is None else pl.concat([self.last, frame])
+        if key and not whole.select(ascending(key)).item():
+            self.table.ascending = False
+            context = Context(self.table.package, Tables({self.table.name: Held(self.table, whole)}))
+            self.kept.add(faults_of(context, CATALOGUE["B5/order"]))
+        self.last = whole.filter(there(key)).tail(1) if key else None
+
+
+def ascending(key: list[str]) -> pl.Expr:
+    """Whether each key of a frame is whole and above the one before it."""
+    above, same = pl.lit(False), pl.lit(True)
+    for k in key:
+        before = pl.col(k).shift(1)
+        above, same = above | (same & (pl.col(k) > before)), same & (pl.col(k) == before)
+    return above.slice(1).fill_null(False).all() & there(key).all()

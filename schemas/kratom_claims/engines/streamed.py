@@ -1,0 +1,117 @@
+"""A table that is read once, block by block, and then looked at column by column where it was put down."""
+
+from bisect import bisect_right
+from functools import cached_property
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from ..package import Package, key_fields
+from ..tables import LINE, Table, read_table
+
+BUCKET = 20_000_000
+"""Most keys that are compared in memory at once; more are compared bucket by bucket."""
+MULTIPLIER = 0x9E3779B97F4A7C15
+"""Mixes the hashes of the parts of a key (the golden ratio in 64 bits)."""
+
+
+class Streamed(Table):
+    """A table of which the values of some columns lie in memory or on disk; the whole of a small one is read when asked for.
+
+    ``source`` is those values (a frame, or Parquet files); ``parts`` are its files, each with the number after which
+    its lines are counted; ``ascending`` says that each key was seen to be above the one before it.
+    """
+
+    def __init__(self, package: Package, name: str) -> None:
+        """A table that was not read yet."""
+        super().__init__(name, package.paths[name], package.schemas[name])
+        for late in ("content", "text", "typed"):
+            del self.__dict__[late]
+        self.package = package
+        self.source: Any = pl.DataFrame()
+        self.rows = 0
+        self.measures: dict[str, Any] = {}
+        self.parts: list[tuple[int, str]] = [(0, self.file)]
+        self.ascending = True
+
+    @cached_property
+    def whole(self) -> Table:
+        """The table as the reader of single tables reads it."""
+        return read_table(self.package, self.name)
+
+    content = cached_property(lambda self: self.whole.content)  # type: ignore[assignment]
+    text = cached_property(lambda self: self.whole.text)  # type: ignore[assignment]
+    typed = cached_property(lambda self: self.whole.typed)  # type: ignore[assignment]
+
+    @property
+    def lazy(self) -> pl.LazyFrame:
+        """The values as polars sees them."""
+        return self.source.lazy() if isinstance(self.source, pl.DataFrame) else pl.scan_parquet(self.source)
+
+    @property
+    def frame(self) -> Any:
+        """The values as the rules see them."""
+        return nw.from_native(self.lazy)
+
+    @property
+    def count(self) -> int:
+        """Number of rows."""
+        return self.rows
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the descriptor says of the file, as measured when it was read."""
+        return self.measures
+
+    def place(self, line: int) -> tuple[str, int]:
+        """File and line of a row, given the number in its column ``_line``."""
+        before, file = self.parts[bisect_right(self.parts, line - 1, key=lambda part: part[0]) - 1]
+        return file, line - before
+
+    def repeated(self, key: list[str]) -> Any:
+        """Rows whose key hashes like that of another row; none if the keys ascend."""
+        if key == key_fields(self.schema) and self.ascending:
+            return None
+        filled, buckets = self.lazy.filter(there(key)), self.rows // BUCKET + 1
+        twice = pl.concat([doubled(filled.select(h=hashed(key)), bucket, buckets) for bucket in range(buckets)])
+        return nw.from_native(filled.filter(hashed(key).is_in(twice.implode()))) if twice.len() else None
+
+    def loose(self, key: dict[str, Any], target: Table) -> Any:
+        """Rows whose foreign key hashes like no key of the target, and the rows of the target that may be meant."""
+        ours, theirs = list(key["fields"]), list(key["reference"]["fields"])
+        assert isinstance(target, Streamed)
+        left, buckets = self.lazy.filter(there(ours)), target.rows // BUCKET + 1
+        lost = pl.concat([
+            in_bucket(left.select(LINE, h=hashed(ours)), b, buckets)
+            .join(in_bucket(target.lazy.select(h=hashed(theirs)), b, buckets), on="h", how="anti").collect(engine="streaming")
+            for b in range(buckets)
+        ])  # fmt: skip
+        if not lost.height:
+            return None
+        meant = target.lazy.filter(hashed(theirs).is_in(lost["h"].unique().implode()))
+        return nw.from_native(left.filter(pl.col(LINE).is_in(lost[LINE].implode()))), nw.from_native(meant)
+
+
+def there(key: list[str]) -> pl.Expr:
+    """Whether no part of a key is blank."""
+    return pl.all_horizontal(pl.col(k).is_not_null() for k in key)
+
+
+def hashed(key: list[str]) -> pl.Expr:
+    """A hash of 64 bits of a key. Equal keys have equal hashes; others differ but for about n² / 4e19 pairs of n."""
+    found = pl.col(key[0]).hash(seed=1)
+    for seed, part in enumerate(key[1:], start=2):
+        found = found * pl.lit(MULTIPLIER, dtype=pl.UInt64) + pl.col(part).hash(seed=seed)
+    return found
+
+
+def in_bucket(frame: pl.LazyFrame, bucket: int, buckets: int) -> pl.LazyFrame:
+    """The rows whose hash ``h`` falls into one of some buckets."""
+    return frame if buckets == 1 else frame.filter(pl.col("h") % buckets == bucket)
+
+
+def doubled(hashes: pl.LazyFrame, bucket: int, buckets: int) -> pl.Series:
+    """Hashes of a bucket that occur more than once."""
+    held = in_bucket(hashes, bucket, buckets).collect(engine="streaming")["h"].sort()
+    return held.filter(held == held.shift(1)).unique()

@@ -14,12 +14,15 @@ def main() -> int:
     options.add_argument("folder", type=Path, help="folder to write to; it must not be there yet")
     options.add_argument("--seed", type=int, default=1, metavar="N", help="another seed gives other rows (default 1)")
     options.add_argument("--replicas", type=int, metavar="K", help="replicas of claims and evidence (default: fourth root of the size)")  # fmt: skip
+    options.add_argument("--format", choices=("csv", "parquet"), default="csv", help="form of captures, segments, mentions and annotations")  # fmt: skip
+    options.add_argument("--parts", type=int, default=1, metavar="N", help="files of each of these tables (default 1)")
+    options.add_argument("--planted", action="store_true", help="plant known faults, and list them all in planted.json")
     chosen = options.parse_args()
 
     from kratom_claims.synthetic import Wish, synthesize
 
     tty = sys.stderr.isatty()
-    wish = Wish(chosen.count, chosen.seed, chosen.replicas)
+    wish = Wish(chosen.count, chosen.seed, chosen.replicas, chosen.parts, chosen.format, chosen.planted)
     rows = synthesize(
         chosen.folder, wish, lambda step: print(f"\r\033[K{step}", end="", file=sys.stderr) if tty else None
     )

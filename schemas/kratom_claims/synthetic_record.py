@@ -9,7 +9,7 @@ from . import ratings as rt
 from .files import csv_text
 from .framing import MISATTRIBUTED, framings
 from .package import Package
-from .synthetic_texts import Plan, article_ids, numbered, read, width
+from .synthetic_texts import TABLES, Plan, Replicas, article_ids, numbered, read, width
 from .tables import Table, Tables, fill
 
 if TYPE_CHECKING:
@@ -32,9 +32,8 @@ class Record:
         """Make all curated tables of ``plan.replicas`` replicas, and rate them."""
         import polars as pl
 
-        texts = ("captures", "segments", "mentions", "annotations")
         self.package, self.plan = package, plan
-        self.frames = {name: read(package, name) for name in package.paths if name not in texts}
+        self.frames = {name: read(package, name) for name in package.paths if name not in TABLES}
         self.most = {name: int(self.frames[name][key].str.slice(1).cast(pl.Int64).max()) for name, key in KEYS.items()}  # type: ignore[arg-type]
         articles = read(package, "captures")["source_id"]
         told = self.frames["sources"]
@@ -47,6 +46,11 @@ class Record:
     def claim_width(self) -> int:
         """Digits of identifiers of claims."""
         return width(self.most["claims"] * self.plan.replicas)
+
+    @property
+    def replicas(self) -> Replicas:
+        """What mentions need to know of the replicas."""
+        return Replicas(self.most["claims"], self.claim_width, self.framing)
 
     def replica(self, name: str, number: int) -> "pl.DataFrame":
         """One replica of a table. The first is the record itself; the others have identifiers of their own."""

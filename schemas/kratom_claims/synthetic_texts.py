@@ -14,8 +14,6 @@ TABLES = ("captures", "segments", "mentions", "annotations")
 """Tables that grow with the number of captures."""
 BLOCK = 1000
 """Captures that are made at a time: about 200,000 mentions."""
-CUT = -1
-"""Number of the one original that is cut short, so that the number of mentions is exact."""
 
 
 def read(package: Package, name: str) -> "pl.DataFrame":
@@ -41,7 +39,7 @@ def numbered(prefix: str, numbers: Any, width: int) -> "pl.Series":
     """Identifiers: a prefix and a number, padded to a width so that they sort as the numbers do."""
     import polars as pl
 
-    digits = pl.Series(np.asarray(numbers, dtype=np.int64)).cast(pl.String).str.zfill(width)
+    digits = pl.Series(numbers, dtype=pl.Int64).cast(pl.String).str.zfill(width)
     return pl.select(pl.lit(prefix) + digits).to_series()
 
 
@@ -121,12 +119,13 @@ class Plan:
     """Which captures a synthetic package has: the original of each, and the rows by table before each (and in all, last).
 
     The first ``base`` captures hold every original once for each replica of the record, so that every claim that has
-    a mention keeps it.
+    a mention keeps it. The last capture is ``cut`` short, or none is.
     """
 
     seed: int
     replicas: int
     base: int
+    cut: bool
     of: np.ndarray
     before: dict[str, np.ndarray]
     originals: Originals
@@ -141,8 +140,8 @@ class Plan:
         return int(self.before[table][-1])
 
     def ids(self, table: str, prefix: str, places: Any) -> "pl.Series":
-        """Identifiers of the rows at these places (from 0) of a table."""
-        return numbered(prefix, np.asarray(places) + 1, width(self.total(table)))
+        """Identifiers of the rows at these places (from 0) of a table; a missing place has none."""
+        return numbered(prefix, places + 1, width(self.total(table)))
 
 
 def planned(package: Package, count: int, replicas: int, seed: int) -> Plan:
@@ -164,48 +163,62 @@ def planned(package: Package, count: int, replicas: int, seed: int) -> Plan:
         of = np.append(of, len(size))
     held = originals(package, frames)
     rows = {name: np.concatenate([[0], np.cumsum(held.counts[name][of])]) for name in TABLES}
-    return Plan(seed, replicas, len(base), of, rows, held)
+    return Plan(seed, replicas, len(base), keep > 0, of, rows, held)
 
 
-def block(plan: Plan, first: int, last: int, claim_width: int, most: int, framing: "pl.Series") -> dict[str, "pl.DataFrame"]:  # fmt: skip
-    """Rows of the captures from ``first`` to before ``last``, by table, typed, in the order of their keys.
+@dataclass(frozen=True)
+class Replicas:
+    """What mentions need to know of the replicas of the record.
 
-    Claims are numbered up to ``most`` in each replica; ``framing`` has the codes of all rows of mentions of the
-    originals, replica after replica.
+    The highest number of a claim in the first, the digits of claims, and the framing of all mentions of the originals,
+    replica after replica.
     """
+
+    most: int
+    digits: int
+    framing: "pl.Series"
+
+
+def block(plan: Plan, first: int, last: int, replicas: Replicas) -> dict[str, "pl.DataFrame"]:
+    """Rows of the captures from ``first`` to before ``last``, by table, typed, in the order of their keys."""
+    rng = np.random.default_rng([plan.seed, 1, first])
+    of, held, numbers = plan.of[first:last], plan.originals, np.arange(first, last)
+    hashes = random_hashes(rng, int(held.spans[of].sum()) + len(of))
+    texts, span_base = hashes[-len(of) :], before(held.spans[of])
+    names = capture_ids(plan, numbers, texts)
+    made, run, row = {}, {}, {}
+    for table in TABLES:
+        run[table], row[table] = copies(held.starts[table][of], held.counts[table][of])
+        frame = held.rows[table][row[table]].with_columns(capture_id=names[run[table]])
+        if table != "captures":
+            frame = frame.with_columns(sha256=hashes[span_base[run[table]] + frame["span"].to_numpy()])
+        made[table] = frame
+    replica = replicas_drawn(rng, plan, numbers[run["mentions"]])
+    return {
+        "captures": made["captures"].with_columns(source_id=article_ids(plan, numbers), text_sha256=texts),
+        "segments": made["segments"],
+        "mentions": made["mentions"].with_columns(
+            mention_id=own_ids(plan, "mentions", "M", first, last),
+            claim_id=numbered("C", made["mentions"]["claim"].to_numpy() + replica * replicas.most, replicas.digits),
+            framing=replicas.framing[replica * len(held.rows["mentions"]) + row["mentions"]],
+        ),
+        "annotations": made["annotations"].with_columns(
+            annotation_id=own_ids(plan, "annotations", "N", first, last),
+            mention_id=plan.ids("mentions", "M", plan.before["mentions"][numbers][run["annotations"]] + made["annotations"]["mention"]),
+        ),
+    }  # fmt: skip
+
+
+def capture_ids(plan: Plan, captures: np.ndarray, hashes: "pl.Series") -> "pl.Series":
+    """Identifiers of captures: number and the beginning of the hash of the text."""
     import polars as pl
 
-    rng = np.random.default_rng([plan.seed, 1, first])
-    of, held = plan.of[first:last], plan.originals
-    numbers = np.arange(first, last)
-    hashes = random_hashes(rng, int(held.spans[of].sum()) + len(of))
-    texts = hashes[-len(of) :]
-    names = pl.select(numbered("", numbers, width(plan.captures)) + "_" + texts.str.slice(0, 16)).to_series()
-    span_base = before(held.spans[of])
-    made: dict[str, pl.DataFrame] = {}
-    for table in TABLES:
-        capture, row = copies(held.starts[table][of], held.counts[table][of])
-        frame = held.rows[table][row].with_columns(capture_id=names[capture])
-        if "span" in frame.columns:
-            frame = frame.with_columns(sha256=hashes[span_base[capture] + frame["span"].to_numpy()])
-        made[table] = frame
-        if table == "mentions":
-            replica = replicas_drawn(rng, plan, numbers[capture])
-            claims = numbered("C", frame["claim"].to_numpy() + replica * most, claim_width)
-            codes = framing[replica * len(held.rows[table]) + row]
-            made[table] = frame.with_columns(claim_id=claims, framing=codes, mention_id=own_ids(plan, table, "M", first, len(row)))  # fmt: skip
-        if table == "annotations":
-            place = pl.Series(plan.before["mentions"][first:last][capture]) + frame["mention"]
-            mention = (place + 1).cast(pl.String).str.zfill(width(plan.total("mentions")))
-            made[table] = frame.with_columns(mention_id=pl.select(pl.lit("M") + mention).to_series(), annotation_id=own_ids(plan, table, "N", first, len(row)))  # fmt: skip
-    made["captures"] = made["captures"].with_columns(source_id=article_ids(plan, numbers), text_sha256=texts)
-    return made
+    return pl.select(numbered("", captures, width(plan.captures)) + "_" + hashes.str.slice(0, 16)).to_series()
 
 
-def own_ids(plan: Plan, table: str, prefix: str, first: int, rows: int) -> "pl.Series":
-    """Identifiers of the rows of a block that begins with the capture ``first``."""
-    start = int(plan.before[table][first])
-    return plan.ids(table, prefix, np.arange(start, start + rows))
+def own_ids(plan: Plan, table: str, prefix: str, first: int, last: int) -> "pl.Series":
+    """Identifiers of the rows of the captures from ``first`` to before ``last``."""
+    return plan.ids(table, prefix, np.arange(*plan.before[table][[first, last]]))
 
 
 def article_ids(plan: Plan, captures: np.ndarray) -> "pl.Series":

@@ -106,7 +106,7 @@ def claims(p: Planting) -> None:
     import polars as pl
 
     told = p.rows["claims"]
-    often = {name: told[name].value_counts(sort=True)[name][0] for name in ("topic", "subject_id")}
+    often = {name: told[name].mode().sort()[0] for name in ("topic", "subject_id")}
     p.plant("claims", p.take("claims", pl.col("threshold_metric").is_not_null()), "J5/threshold:threshold_metric", threshold_metric=None)  # fmt: skip
     p.plant("claims", p.take("claims", pl.col("topic") == often["topic"]), "S2/cells:topic", topic="pains")
     subject = p.take("claims", pl.col("subject_id") == often["subject_id"])

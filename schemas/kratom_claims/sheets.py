@@ -65,7 +65,8 @@ class Sheet:
     def __init__(self, root: Path, name: str, schema: dict[str, Any], ends: list[int], form: str) -> None:
         """Begin the table; the folder data/ of ``root`` is there."""
         self.root, self.name, self.schema, self.ends, self.form = root, name, schema, ends, form
-        self.rows, self.parts, self.file = 0, list[dict[str, Any]](), self.opened()
+        self.rows, self.parts = 0, list[dict[str, Any]]()
+        self.file = self.opened()
 
     @property
     def path(self) -> str:

@@ -39,8 +39,8 @@ class Record:
         told = self.frames["sources"]
         self.frames["sources"] = told.filter(~pl.col("source_id").is_in(articles.implode()))
         self.frames |= {name: pl.concat([self.replica(name, r) for r in range(plan.replicas)]) for name in REPLICATED}
+        self.rate()  # before the many articles come, which bear on no rating
         self.frames["sources"] = pl.concat([self.frames["sources"], article_rows(told, plan)]).sort("source_id")
-        self.rate()
 
     @property
     def claim_width(self) -> int:
@@ -133,6 +133,5 @@ def article_rows(sources: "pl.DataFrame", plan: Plan) -> "pl.DataFrame":
     real = plan.originals.rows["captures"].select("source_id").join(sources, on="source_id", how="left", maintain_order="left")  # fmt: skip
     copied = real[plan.of].with_columns(source_id=article_ids(plan, np.arange(plan.captures)))
     page = pl.lit("https://example.org/articles/") + pl.col("source_id")
-    return copied.select(sources.columns).with_columns(
-        url=page, container=pl.lit("example.org"), registry_id=pl.lit(None, pl.String)
-    )
+    none = {name: pl.lit(None, pl.String) for name in ("doi", "pmid", "pmcid", "registry_id")}
+    return copied.select(sources.columns).with_columns(url=page, container=pl.lit("example.org"), **none)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 TABLES = ("captures", "segments", "mentions", "annotations")
 """Tables that grow with the number of captures."""
-BLOCK = 1000
-"""Captures that are made at a time: about 200,000 mentions."""
+BLOCK = 500
+"""Captures that are made at a time: about 100,000 mentions."""
 
 
 def read(package: Package, name: str) -> "pl.DataFrame":

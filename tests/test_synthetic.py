@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from kratom_claims import planting, synthetic
 from kratom_claims.check import Outcome, run_rules
 from kratom_claims.faults import UnusableError
 from kratom_claims.package import HOME, opened, read_package
@@ -53,8 +54,10 @@ def test_a_package_is_valid(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_planted_is_what_the_rules_find(tmp_path: Path) -> None:
-    """The list of planted faults is the list of faults, none more and none less."""
+def test_what_is_planted_is_what_the_rules_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of planted faults is the list of faults, none more and none less; also where rows come in several blocks."""
+    monkeypatch.setattr(synthetic, "BLOCK", 4)
+    monkeypatch.setattr(planting, "BLOCK", 4)
     rows = synthesize(tmp_path / "made", Wish(2000, planted=True))
     planted = json.loads((tmp_path / "made" / "planted.json").read_text(encoding="utf-8"))
     outcome, tables = judged(tmp_path / "made")

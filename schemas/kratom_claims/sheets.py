@@ -49,7 +49,8 @@ class ParquetFile:
 
     def add(self, frame: "pl.DataFrame") -> None:
         """Add rows."""
-        self.writer.write_table(frame.to_arrow().cast(self.schema))
+        if len(frame):
+            self.writer.write_table(frame.to_arrow().cast(self.schema))
 
     def closed(self) -> dict[str, Any]:
         """End the file; returns its hash and bytes."""
@@ -81,15 +82,17 @@ class Sheet:
 
     def add(self, frame: "pl.DataFrame") -> None:
         """Add rows to the part that is not yet full, and go on to the next when it is."""
-        while True:
-            room = self.ends[len(self.parts)] - self.rows
-            self.file.add(frame.head(room))
-            self.rows += min(room, len(frame))
+        while len(frame) > (room := self.ends[len(self.parts)] - self.rows):
+            self.put(frame.head(room))
             frame = frame.slice(room)
-            if frame.is_empty():
-                return
             self.end()
             self.file = self.opened()
+        self.put(frame)
+
+    def put(self, frame: "pl.DataFrame") -> None:
+        """Add rows for which the part has room."""
+        self.file.add(frame)
+        self.rows += len(frame)
 
     def end(self) -> None:
         """Note what the part that is full holds."""

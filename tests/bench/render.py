@@ -1,0 +1,159 @@
+"""The page, and what a terminal shows, made from the kept figures alone."""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from peers import PEERS
+
+Results = dict[str, Any]
+"""What ``runner.measured`` returns and docs/performance.json holds."""
+Run = dict[str, Any]
+HEAD = ["peer", "time", "range", "CPU", "peak memory", "× DuckDB", "× reading"]
+FROM = 100_000
+"""Size from which growth is taken: below it, start-up hides it."""
+
+
+def page(results: Results) -> str:
+    """docs/performance.md."""
+    sizes = sorted(int(size) for size in results["inputs"])
+    machine = results["machine"]
+    parts = [
+        "# Performance",
+        "This page is generated: `python scripts/bench.py` measures, `--render` draws it again from [performance.json](performance.json).",
+        "![Time and peak memory by number of mentions, one line a tool](performance.svg)",
+        "## What is measured",
+        f"""Every tool makes the same checks of the same four tables (`claims`, `captures`, `mentions`, `annotations`) of synthetic packages:
+canonical form of every number, boolean and date, dates that exist, required cells, enums, patterns over the whole text, bounds, unique
+keys, start before end, and four foreign keys, one of them from millions of rows to millions of rows. The list is read from the Table
+Schemas once (`tests/bench/equal.py`) and handed to each. Each tool is written as its own users would write it, in one file of
+`tests/bench/peers/`, and returns table, key and column of each fault.
+
+Before a tool is timed it must return exactly the {results["planted"]["faults"]} faults that are planted into a small package, and nothing else.
+
+A run has a process of its own on the clean package, with its files in the page cache. Tools take turns. Times are medians of three runs (of one run
+above a million mentions) and begin after imports; *range* is the fastest and the slowest run. CPU is user and system time of the process and its
+children. Peak memory is that of the process, imports included, plus that of its largest child. Machine: {machine["cores"]} cores,
+{machine["memory_gb"]} GB. Differences within the ranges are noise.
+
+*Reading* is polars reading the four files as text and checking nothing.""",
+    ]
+    for size in sizes:
+        rows = results["inputs"][str(size)]
+        held = ", ".join(f"{name} {shape['lines'] - 1:,}" for name, shape in rows.items())
+        total = sum(shape["bytes"] for shape in rows.values()) / 1e6
+        parts += [f"## {size:,} mentions", f"Rows: {held}; {total:,.0f} MB.", markdown(HEAD, size_rows(results, size))]
+    if growing := growth_rows(results):
+        parts += [
+            "## Growth",
+            "The exponent *k* in time ∝ size^k (and the same of peak memory): 1 is linear. Memory that a library takes at rest draws its exponent below 1.",
+            markdown(["peer", "from", "to", "time", "memory"], growing),
+        ]
+    parts += [
+        "## The tools",
+        markdown(["peer", "versions", "planted faults", "what it does not do"], tool_rows(results)),
+    ]
+    parts += [
+        "## Run it",
+        """```sh
+python scripts/bench.py                  # all sizes: takes an hour, and 20 GB of memory and disk
+python scripts/bench.py --sizes 10k,100k # a few minutes
+```
+
+Tools that are not installed are named and left out. Packages are made once and kept under `.cache/bench`.""",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def size_rows(results: Results, size: int) -> list[list[str]]:
+    """One row a peer at one size, the fastest first; those not run last, with the reason."""
+    runs = at_size(results, size)
+    ratio = {name: times(runs.get(name)) for name in ("duckdb_sql", "floor")}
+    done = sorted((run for run in runs.values() if "why" not in run), key=lambda run: run["seconds"])
+    rows = []
+    for run in done:
+        span = "–".join(number(run["all"][n]) for n in (0, -1)) if len(run["all"]) > 1 else ""
+        faults = f" (**{run['faults']} faults**)" if run["faults"] else ""
+        rows.append([title(run) + faults, f"{number(run['seconds'])} s", span, f"{number(run['cpu'])} s", f"{run['peak']:,.0f} MB",
+                     ratio["duckdb_sql"](run), ratio["floor"](run)])  # fmt: skip
+    return rows + [[title(run), run["why"], "", "", "", "", ""] for run in runs.values() if "why" in run]
+
+
+def at_size(results: Results, size: int) -> dict[str, Run]:
+    """The runs of one size by peer."""
+    return {run["peer"]: run for run in results["runs"] if run["size"] == size}
+
+
+def times(base: Run | None) -> Callable[[Run], str]:
+    """What says how many times as long as ``base`` a run took; nothing if that was not run."""
+    if base is None or "why" in base:
+        return lambda run: ""
+    return lambda run: number(run["seconds"] / base["seconds"])
+
+
+def growth_rows(results: Results) -> list[list[str]]:
+    """Exponents of time and memory of each peer that has been run above ``FROM`` mentions too."""
+    rows = []
+    for name in PEERS:
+        runs = done(results, name)
+        first, last = next((run for run in runs if run["size"] == FROM), None), runs[-1] if runs else None
+        if first and last and last["size"] > FROM:
+            exponents = [f"{exponent(first, last, what):.2f}" for what in ("seconds", "peak")]
+            rows.append([title(first), f"{first['size']:,}", f"{last['size']:,}", *exponents])
+    return rows
+
+
+def done(results: Results, name: str) -> list[Run]:
+    """The runs of a peer that came to an end, the smallest first."""
+    return sorted((r for r in results["runs"] if r["peer"] == name and "why" not in r), key=lambda r: r["size"])
+
+
+def exponent(first: Run, last: Run, what: str) -> float:
+    """Growth of a figure between two sizes."""
+    return math.log(last[what] / first[what]) / math.log(last["size"] / first["size"])
+
+
+def tool_rows(results: Results) -> list[list[str]]:
+    """Versions, planted faults found and what is lacking, of every peer."""
+    rows = []
+    for name, peer in PEERS.items():
+        versions = ", ".join(f"{lib} {results['versions'].get(lib, 'not installed')}" for lib in peer.libraries)
+        found = results["planted"]["found"].get(name, "")
+        known = (
+            f"all {found}"
+            if isinstance(found, int)
+            else found or "none: it checks nothing"
+            if peer.kind == "floor"
+            else found
+        )
+        rows.append([peer.title, versions or f"Python {results['versions']['python']}", str(known), peer.lacks])
+    return rows
+
+
+def title(run: Run) -> str:
+    """The name of a run's peer for people."""
+    return PEERS[run["peer"]].title if run["peer"] in PEERS else run["peer"]
+
+
+def number(value: float) -> str:
+    """Three digits at most after the point, fewer for larger numbers."""
+    return f"{value:.3f}" if value < 0.1 else f"{value:.2f}" if value < 10 else f"{value:,.1f}" if value < 100 else f"{value:,.0f}"  # fmt: skip
+
+
+def markdown(head: list[str], rows: Iterable[list[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def plain(results: Results) -> str:
+    """The tables of all sizes and of growth for a terminal."""
+    blocks = [(f"{int(size):,} mentions", HEAD, size_rows(results, int(size))) for size in results["inputs"]]
+    if growing := growth_rows(results):
+        blocks.append(("growth", ["peer", "from", "to", "time", "memory"], growing))
+    return "\n".join(f"{name}\n{aligned([head, *rows])}\n" for name, head, rows in blocks)
+
+
+def aligned(rows: list[list[str]]) -> str:
+    """Columns side by side; a reason, which stands where figures would, may be as long as it likes."""
+    widths = [max(len(row[n]) for row in rows if n == 0 or row[-2]) for n in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.ljust(w) if not n else cell.rjust(w) for n, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip() for row in rows)  # fmt: skip

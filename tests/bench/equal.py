@@ -119,6 +119,7 @@ PLANTED: list[tuple[str, int, dict[str, str | None]]] = [
     ("annotations", 45, {"mention_id": "M999999999"}),
     ("annotations", 55, {"capture_id": "nowhere"}),
     ("annotations", 65, {"claim_type": "benefits"}),
+    ("annotations", 75, {"start": "500", "end": "499"}),
 ]
 """Faults: table, row from 0, what is written there. The fault is one of the last column named."""
 REPEATED = 5

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -142,21 +143,24 @@ def warm(folder: Path) -> None:
 
 
 def package(size: int) -> Path:
-    """The synthetic package of a size, written on first use and kept; made anew when the real tables or the generator change."""
-    arguments = [str(size)]
-    makers = [HOME / "datapackage.json", HOME / "scripts" / "synthesize.py", *sorted((HOME / "schemas" / "kratom_claims").glob("synthe*.py"))]  # fmt: skip
-    if not makers[1].exists():
-        raise UnusableError("scripts/synthesize.py is not there, which makes the packages that are measured.")
-    digest = hashlib.sha256(b"\0".join([*map(str.encode, arguments), *(one.read_bytes() for one in makers)]))
+    """The synthetic package of a size, kept from an earlier run unless the real tables or the generator have changed."""
+    script = HOME / "scripts" / "synthesize.py"
+    if not script.exists():
+        raise UnusableError("scripts/synthesize.py, which makes the packages that are measured, is not there.")
+    sources = [HOME / "datapackage.json", script, *sorted((HOME / "schemas" / "kratom_claims").glob("synthe*.py"))]
+    digest = hashlib.sha256(b"\0".join([str(size).encode(), *(source.read_bytes() for source in sources)]))
     folder = CACHE / f"{size}-{digest.hexdigest()[:12]}"
     if not folder.exists():
+        for old in CACHE.glob(f"{size}-*"):
+            shutil.rmtree(old)
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE) as place:
-            command = [sys.executable, str(makers[1]), *arguments, str(Path(place) / "package")]
-            done = subprocess.run(command, capture_output=True, text=True)
+            made = Path(place) / "package"
+            done = subprocess.run([sys.executable, str(script), str(size), str(made)], capture_output=True, text=True)
             if done.returncode:
-                raise UnusableError(f"scripts/synthesize.py {size} failed: {done.stderr.strip()[-300:]}")
-            (Path(place) / "package").rename(folder)
+                why = done.stderr.strip().removeprefix("error: ")
+                raise UnusableError(f"scripts/synthesize.py {size} failed: {why[-300:]}")
+            made.rename(folder)
     return folder
 
 

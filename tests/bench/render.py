@@ -10,70 +10,67 @@ Results = dict[str, Any]
 """What ``runner.measured`` returns and docs/performance.json holds."""
 Run = dict[str, Any]
 HEAD = ["peer", "time", "range", "CPU", "peak memory", "× DuckDB", "× reading"]
+GROWTH = ["peer", "from", "to", "time", "memory"]
 TOOLS = ["peer", "versions", "planted faults", "imports", "memory after imports", "what it does not do"]
 FROM = 100_000
 """Size from which growth is taken: below it, start-up hides it."""
 
 
+METHOD = """Every tool makes the same checks of the same four tables (`claims`, `captures`, `mentions`, `annotations`) of synthetic packages:
+canonical form of every number, boolean and date, dates that exist, required cells, enums, patterns over the whole text, bounds, primary
+keys that are unique, start before end, and four foreign keys, one of them from millions of rows to millions of rows. `tests/bench/equal.py`
+reads the list from the Table Schemas, names the foreign keys and the order, and hands the same to each. Each tool is written as its own
+users would write it, in one file of `tests/bench/peers/`, and returns table, key and column of each fault.
+
+Before a tool is timed it must return exactly the {faults} faults that are planted into a small package, and nothing else.
+
+A run has a process of its own on the clean package, with its files in the page cache. Tools take turns. Times are medians of three runs
+(above a million mentions: of one) and begin after imports; *range* is the fastest and the slowest run. CPU is user and system time of
+the process and its children. Peak memory is that of the process, imports included, plus that of its largest child. Machine: {cores}
+cores, {memory_gb} GB. Differences within the ranges are noise.
+
+*Reading* is polars reading the four files as text and checking nothing."""
+EXPONENTS = """The exponent *k* in time ∝ size^k, and the same of peak memory: 1 is linear. What a library takes at rest draws its exponent
+below 1."""
+RUN_IT = """```sh
+python scripts/bench.py                   # 10k, 100k, 1M and 10M mentions
+python scripts/bench.py --sizes 10k,100k  # a minute or two
+```
+
+Left out, with the reason, are tools that are not installed, that miss a planted fault, or that would take more than ten minutes or more
+memory than is free (judged by the size before). Packages are made once and kept under `.cache/bench`: half a kilobyte a mention."""
+
+
 def page(results: Results) -> str:
     """docs/performance.md."""
-    sizes = sorted(int(size) for size in results["inputs"])
-    machine = results["machine"]
     parts = [
         "# Performance",
         "This page is generated: `python scripts/bench.py` measures, `--render` draws it again from [performance.json](performance.json).",
         "![Time and peak memory by number of mentions, one line a tool](performance.svg)",
         "## What is measured",
-        f"""Every tool makes the same checks of the same four tables (`claims`, `captures`, `mentions`, `annotations`) of synthetic packages:
-canonical form of every number, boolean and date, dates that exist, required cells, enums, patterns over the whole text, bounds, unique
-keys, start before end, and four foreign keys, one of them from millions of rows to millions of rows. The list is read from the Table
-Schemas once (`tests/bench/equal.py`) and handed to each. Each tool is written as its own users would write it, in one file of
-`tests/bench/peers/`, and returns table, key and column of each fault.
-
-Before a tool is timed it must return exactly the {results["planted"]["faults"]} faults that are planted into a small package, and nothing else.
-
-A run has a process of its own on the clean package, with its files in the page cache. Tools take turns. Times are medians of three runs (above a
-million mentions: of one) and begin after imports; *range* is the fastest and the slowest run. CPU is user and system time of the process and its
-children. Peak memory is that of the process, imports included, plus that of its largest child. Machine: {machine["cores"]} cores,
-{machine["memory_gb"]} GB. Differences within the ranges are noise.
-
-*Reading* is polars reading the four files as text and checking nothing.""",
+        METHOD.format(faults=results["planted"]["faults"], **results["machine"]),
     ]
-    for size in sizes:
-        rows = results["inputs"][str(size)]
-        held = ", ".join(f"{name} {shape['lines'] - 1:,}" for name, shape in rows.items())
-        total = sum(shape["bytes"] for shape in rows.values()) / 1e6
-        parts += [f"## {size:,} mentions", f"Rows: {held}; {total:,.0f} MB.", markdown(HEAD, size_rows(results, size))]
+    for size in map(int, results["inputs"]):
+        parts += [f"## {size:,} mentions", held(results, size), markdown(HEAD, size_rows(results, size))]
     if growing := growth_rows(results):
-        parts += [
-            "## Growth",
-            "The exponent *k* in time ∝ size^k (and the same of peak memory): 1 is linear. Memory that a library takes at rest draws its exponent below 1.",
-            markdown(["peer", "from", "to", "time", "memory"], growing),
-        ]
-    parts += [
-        "## The tools",
-        markdown(TOOLS, tool_rows(results)),
-    ]
-    parts += [
-        "## Run it",
-        """```sh
-python scripts/bench.py                   # 10k, 100k, 1M and 10M mentions
-python scripts/bench.py --sizes 10k,100k  # a minute or two
-```
-
-Left out, with the reason, are tools that are not installed, that miss a planted fault, or that would take more than ten minutes or more memory than
-is free (judged by the size before). Packages are made once and kept under `.cache/bench`: half a kilobyte a mention.""",
-    ]
+        parts += ["## Growth", EXPONENTS, markdown(GROWTH, growing)]
+    parts += ["## The tools", markdown(TOOLS, tool_rows(results)), "## Run it", RUN_IT]
     return "\n\n".join(parts) + "\n"
+
+
+def held(results: Results, size: int) -> str:
+    """Rows and bytes of the tables of one size."""
+    tables = results["inputs"][str(size)]
+    rows = ", ".join(f"{name} {shape['lines'] - 1:,}" for name, shape in tables.items())
+    return f"Rows: {rows}; {sum(shape['bytes'] for shape in tables.values()) / 1e6:,.0f} MB."
 
 
 def size_rows(results: Results, size: int) -> list[list[str]]:
     """One row a peer at one size, the fastest first; those not run last, with the reason."""
     runs = at_size(results, size)
     ratio = {name: times(runs.get(name)) for name in ("duckdb_sql", "floor")}
-    done = sorted((run for run in runs.values() if "why" not in run), key=lambda run: run["seconds"])
     rows = []
-    for run in done:
+    for run in sorted((run for run in runs.values() if "why" not in run), key=lambda run: run["seconds"]):
         span = "–".join(number(run["all"][n]) for n in (0, -1)) if len(run["all"]) > 1 else ""
         faults = f" (**{run['faults']} faults**)" if run["faults"] else ""
         rows.append([title(run) + faults, f"{number(run['seconds'])} s", span, f"{number(run['cpu'])} s", f"{run['peak']:,.0f} MB",
@@ -148,7 +145,7 @@ def plain(results: Results) -> str:
     """The tables of all sizes and of growth for a terminal."""
     blocks = [(f"{int(size):,} mentions", HEAD, size_rows(results, int(size))) for size in results["inputs"]]
     if growing := growth_rows(results):
-        blocks.append(("growth", ["peer", "from", "to", "time", "memory"], growing))
+        blocks.append(("growth", GROWTH, growing))
     return "\n".join(f"{name}\n{aligned([head, *rows])}\n" for name, head, rows in blocks)
 
 

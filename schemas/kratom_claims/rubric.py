@@ -149,18 +149,21 @@ def weigh(claim: Claim, links: Sequence[Link], searches: Sequence[Search], polic
     excluded = len(links) - len(kept)
     if not kept:
         return replace(nothing_left(searches, policy, told), n_excluded=excluded)
-    if claim.claim_type == "existential" and not any(link.direction == "supports" for link in kept):
-        unseen = Step(
-            "direction",
-            None,
-            f"Findings that looked and show no instance: {len(kept)}; that does not show that there is none.",
-        )
-        rating = nothing_left(searches, policy, (unseen,))
-    else:
-        rating = robust(claim, links, decide(claim, kept, rules, policy), rules, policy)
+    rating = conclude(claim, links, kept, searches, policy)
     count = {d: sum(link.direction == d for link in kept) for d in ("supports", "refutes", "inconclusive")}
     return replace(rating, n_supports=count["supports"], n_refutes=count["refutes"], n_inconclusive=count["inconclusive"],
                    n_excluded=excluded, steps=(*told, *rating.steps))  # fmt: skip
+
+
+def conclude(
+    claim: Claim, links: Sequence[Link], kept: Sequence[Link], searches: Sequence[Search], policy: Policy
+) -> Rating:
+    """Verdict and certainty that the admitted links give."""
+    rules = dispatch(policy, claim.claim_type)
+    if claim.claim_type != "existential" or any(link.direction == "supports" for link in kept):
+        return robust(claim, links, decide(claim, kept, rules, policy), rules, policy)
+    unseen = f"Findings that looked and show no instance: {len(kept)}; that does not show that there is none."
+    return nothing_left(searches, policy, (Step("direction", None, unseen),))
 
 
 def dispatch(policy: Policy, claim_type: str) -> dict[str, Any]:
@@ -478,9 +481,9 @@ def inconsistency(_: Claim, __: Sequence[Link], minority: int, ___: int, ____: P
 def indirectness(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
     """One level if most participants are one step away from the claim, two if they are further."""
     limit = policy["thresholds"]["indirect_share"]
-    far = [k for k in side if "low" in k.directness or sum(d == "moderate" for d in k.directness) >= 2]
-    near = [k for k in side if k not in far and "moderate" in k.directness]
-    one, two = share_of(side, [*near, *far]), share_of(side, far)
+    far = [k for k in side if "low" in k.directness or k.directness.count("moderate") >= 2]
+    indirect = [k for k in side if "low" in k.directness or "moderate" in k.directness]
+    one, two = share_of(side, indirect), share_of(side, far)
     change = -2 if two > limit else -1 if one > limit else 0
     return (
         Step(
@@ -655,13 +658,20 @@ def overturned(
 def stability(
     claim: Claim, links: Sequence[Link], searches: Sequence[Search], policy: Policy, verdict: str
 ) -> tuple[float, Step]:
-    """Share of the alternative policies under which the verdict stays."""
+    """Share of the alternative policies under which the verdict stays.
+
+    They differ in thresholds and start levels, neither of which decides what is admitted, or matters where nothing
+    points anywhere.
+    """
     effect = claim.claim_type in policy["dispatch"]["effect"]["claim_types"]
-    verdicts = [weigh(claim, links, searches, other).verdict for other in alternatives(PolicyKey(policy), effect)]
+    others = alternatives(PolicyKey(policy), effect)
+    kept, _ = admit(claim, links, dispatch(policy, claim.claim_type), policy)
+    pointing = any(link.direction in OPPOSITE for link in kept)
+    verdicts = [conclude(claim, links, kept, searches, other).verdict if pointing else verdict for other in others]
     stays = sum(found == verdict for found in verdicts)
     share = round(stays / len(verdicts), 2)
-    others = sorted({found for found in verdicts if found != verdict})
-    changed = f"; otherwise {', '.join(others).replace('_', ' ')}" if others else ""
+    different = sorted({found for found in verdicts if found != verdict})
+    changed = f"; otherwise {', '.join(different).replace('_', ' ')}" if different else ""
     return share, Step(
         "stability", None, f"The verdict stays under {stays} of {len(verdicts)} alternative policies{changed}."
     )

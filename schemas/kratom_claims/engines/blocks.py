@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from ..tables import LINE, ROW
-from .screens import typed
+from .screens import typed, value
 
 SIZE = 16 * 1024 * 1024
 """Bytes of a block, about."""
@@ -88,24 +88,37 @@ def end_of_rows(body: bytes) -> int:
     return end + 1
 
 
-def parsed(body: bytes, fields: list[str], plain: bool = True) -> pl.DataFrame | None:
-    """The cells of a block as text, blanks as null; None unless each line is one row.
-
-    With ``plain`` also None unless the block is byte for byte what writing those cells gives: then nothing is ragged,
-    needlessly quoted, or broken over lines.
-    """
+def parsed(body: bytes, fields: list[str]) -> pl.DataFrame | None:
+    """The cells of a block as text, blanks as null; None unless each line is one row."""
     try:
         frame = pl.read_csv(body, has_header=False, schema=dict.fromkeys(fields, pl.String))
     except pl.exceptions.PolarsError:
         return None
     if frame.height != body.count(b"\n") or not frame.height:
         return None
-    if not plain:
-        return frame
+    return frame
+
+
+def written_plainly(body: bytes, frame: pl.DataFrame, free: list[str]) -> bool:
+    """Whether a block is byte for byte what writing its cells gives, when each of its lines is one row.
+
+    ``free`` are the columns that may hold any text; other cells hold neither comma nor quote. Where no cell holds a quote,
+    counting tells: no row has more cells than the header (polars would not read it), so with as many commas outside of
+    quotes as whole rows have, each is whole; and with two quotes for each cell that holds a comma, none is needless.
+    Otherwise the cells are written and compared.
+    """
+    held = frame.select(
+        quotes=pl.any_horizontal(pl.col(free).str.contains('"', literal=True).any()),
+        quoted=pl.sum_horizontal(pl.col(free).str.contains(",", literal=True).sum()),
+        commas=pl.sum_horizontal(pl.col(free).str.count_matches(",", literal=True).sum()),
+    ).row(0, named=True) if free and b'"' in body else {"quotes": False, "quoted": 0, "commas": 0}  # fmt: skip
+    if not held["quotes"]:
+        whole = body.count(b",") == frame.height * (frame.width - 1) + held["commas"]
+        return whole and b"\r" not in body and body.count(b'"') == 2 * held["quoted"]
     written = io.BytesIO()
     frame.write_csv(written, include_header=False)
     empty = frame.select(pl.any_horizontal((pl.all() == "").any())).item()
-    return frame if written.getbuffer() == body and not empty else None
+    return written.getbuffer() == body and not empty
 
 
 def numbered(frame: pl.DataFrame, line: int) -> pl.DataFrame:
@@ -113,10 +126,16 @@ def numbered(frame: pl.DataFrame, line: int) -> pl.DataFrame:
     return frame.with_columns(pl.int_range(line, line + pl.len(), dtype=pl.Int64).alias(LINE))
 
 
-def values(text: pl.DataFrame, schema: dict[str, Any], key: list[str], columns: list[str]) -> pl.DataFrame:
-    """The typed values of some columns of a block of text, with line and row id."""
-    fields = [typed(f) for f in schema["fields"] if f["name"] in columns]
-    return text.select(*fields, LINE, row_id(key).alias(ROW))
+def with_values(text: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
+    """A block of text with the value of each typed cell beside it, in columns called ``value(name)``."""
+    return text.with_columns(typed(f).alias(value(f["name"])) for f in schema["fields"] if f["type"] != "string")
+
+
+def values(both: pl.DataFrame, schema: dict[str, Any], key: list[str], columns: tuple[str, ...]) -> pl.DataFrame:
+    """The typed values of some columns of a block, with line and row id."""
+    fields = [f for f in schema["fields"] if f["name"] in columns]
+    held = [pl.col(f["name"] if f["type"] == "string" else value(f["name"])).alias(f["name"]) for f in fields]
+    return both.select(*held, LINE, row_id(key).alias(ROW))
 
 
 def row_id(key: list[str]) -> pl.Expr:

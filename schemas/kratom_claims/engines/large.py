@@ -8,6 +8,7 @@ from typing import Any
 from ..check import Outcome, run_rules
 from ..package import Package
 from ..rules import CATALOGUE, Rule
+from ..tables import TABLE_LIMIT
 from .reading import Kept, read
 
 MOST = 1000
@@ -21,7 +22,11 @@ def check(package: Package, texts: Path | None, progress: Callable[[str], Any] =
     kept = Kept(MOST, tell)
     with tempfile.TemporaryDirectory(prefix="kratom-claims-") as folder:
         tables = read(package, texts, Path(folder), kept, progress)
-        outcome = run_rules(package, tables, texts, progress, whole_rules(), take=kept.add)
+        bundled = sum(table.facts.get("bytes", 0) for table in tables.values()) <= TABLE_LIMIT
+        rules = [one for one in whole_rules() if bundled or one.id not in RELEASED]
+        outcome = run_rules(package, tables, texts, progress, rules, take=kept.add)
+    if not bundled:
+        outcome.skipped |= dict.fromkeys(RELEASED, f"the tables hold more than {TABLE_LIMIT >> 20} MB, the most that is released as one bundle")  # fmt: skip
     outcome.ran = [one.id for one in CATALOGUE.values() if one.id in outcome.ran or one.local or one.id == "B5/order"]
     outcome.faults, outcome.counts = sorted(kept.faults), kept.counts
     return outcome

@@ -13,8 +13,8 @@ from ..package import Package, key_fields
 from ..rules import CATALOGUE, Context
 from ..rules.base import faults_of
 from ..tables import LINE, Table, Tables, fill
-from .blocks import Block, numbered, parsed, values
-from .screens import screens
+from .blocks import Block, numbered, parsed, values, with_values, written_plainly
+from .screens import is_free, screens
 
 LOCAL = [one for one in CATALOGUE.values() if one.local]
 """Rules that look at each row by itself."""
@@ -59,15 +59,19 @@ class Reader:
 
     def piece(self, block: Block, body: bytes) -> Piece:
         """Read a block and run the local rules on those of its rows that cannot be called clean."""
-        plain = self.header == (",".join(self.fields) + "\n").encode()
-        text = parsed(body, self.fields) if plain else None
-        return self.exact(block, body) if text is None else self.quick(numbered(text, block.line))
+        declared = self.header == (",".join(self.fields) + "\n").encode()
+        text = parsed(body, self.fields) if declared else None
+        return (text is not None and self.quick(numbered(text, block.line), body)) or self.exact(block, body)
 
-    def quick(self, text: pl.DataFrame) -> Piece:
-        """A block that is written plainly: only what its screens suspect is shown to the rules."""
-        suspects = text.filter(pl.any_horizontal(screens(self.schema, key_fields(self.schema))))
+    def quick(self, text: pl.DataFrame, body: bytes) -> Piece | None:
+        """A block that is written plainly: only what its screens suspect is shown to the rules. None if it is not."""
+        both = with_values(text, self.schema)
+        suspects = both.filter(pl.any_horizontal(screens(self.schema, key_fields(self.schema)))).select(text.columns)
+        free = self.fields if suspects.height else [f["name"] for f in self.schema["fields"] if is_free(f)]
+        if not written_plainly(body, text.drop(LINE), free):
+            return None
         faults = self.judged(suspects) if suspects.height else []
-        return Piece(values(text, self.schema, self.key, list(self.columns)), text.height, faults)
+        return Piece(values(both, self.schema, self.key, self.columns), text.height, faults)
 
     def judged(self, suspects: pl.DataFrame) -> list[Fault]:
         """Faults of some rows of a plain block."""
@@ -96,7 +100,8 @@ class Reader:
         """The typed values of a table that the reader of single tables has read."""
         cells = {name: [v if isinstance(v, str) else None for v in table.text[name]] for name in self.fields}
         text = pl.DataFrame(cells, schema=dict.fromkeys(self.fields, pl.String))
-        return values(text.with_columns(pl.Series(LINE, table.text[LINE].tolist(), dtype=pl.Int64)), self.schema, self.key, list(self.columns))  # fmt: skip
+        text = text.with_columns(pl.Series(LINE, table.text[LINE].tolist(), dtype=pl.Int64))
+        return values(with_values(text, self.schema), self.schema, self.key, self.columns)
 
     def table(self, content: bytes) -> Table:
         """The table of a header and some rows."""

@@ -1,8 +1,10 @@
 """Reading a package block by block: local rules at once, values put down for the rules that look at whole tables."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +102,9 @@ def read_table(package: Package, name: str, texts: Path | None, folder: Path, ke
     reading = Reading(table, columns(table, package, size > IN_MEMORY, texts), texts, held, kept)
     done = 0
     for path, part in zip(files, package.parts(name), strict=True):
-        for read_bytes in reading.file(path, part):
-            done += read_bytes
-            progress(f"reading {name}: {done / max(size, 1):.0%} of {size / 1e6:,.0f} MB")
+        for place in reading.file(path, part):
+            progress(f"reading {name}: {(done + place) / max(size, 1):.0%} of {size / 1e6:,.0f} MB")
+        done += path.stat().st_size
     table.source = held.source(empty(table, reading.columns))
     return table
 
@@ -125,6 +127,18 @@ def empty(table: Table, names: tuple[str, ...]) -> pl.DataFrame:
     return pl.DataFrame(schema=shape | {LINE: pl.Int64, ROW: pl.String})
 
 
+def ahead(works: Iterator[Callable[[], Piece]], most: int = 2) -> Iterator[Piece]:
+    """The results of some works in order, while the next ones are being done: at most ``most`` at once."""
+    with ThreadPoolExecutor(most) as pool:
+        waiting: deque[Future[Piece]] = deque()
+        for work in works:
+            waiting.append(pool.submit(work))
+            if len(waiting) > most:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
 @dataclass
 class Reading:
     """The state of reading a table: its last row so far, and what goes where."""
@@ -140,17 +154,22 @@ class Reading:
         """Read one file of the table; yields the bytes of each block as it is done."""
         table, measured = self.table, Measured()
         try:
-            for block, body in blocks(path, measured):
-                table.header = measured.fields
-                reader = Reader(table.package, table.name, part, measured.header, self.columns, self.texts)
-                self.take(reader.piece(block, body))
-                yield len(body)
+            for piece in ahead(self.pieces(path, part, measured)):
+                self.take(piece)
+                yield measured.size
         except (OSError, ValueError) as error:
             table.unreadable = getattr(error, "strerror", None) or str(error)
         if not table.header:
             table.header = measured.fields
         table.measures = {"hash": "sha256:" + measured.sha256.hexdigest(), "bytes": measured.size,
                           "rows": table.rows if table.usable else None}  # fmt: skip
+
+    def pieces(self, path: Path, part: str, measured: Measured) -> Iterator[Callable[[], Piece]]:
+        """What reads each block of a file."""
+        for block, body in blocks(path, measured):
+            self.table.header = measured.fields
+            reader = Reader(self.table.package, self.table.name, part, measured.header, self.columns, self.texts)
+            yield partial(reader.piece, block, body)
 
     def take(self, piece: Piece) -> None:
         """Take in a block: its faults, its values, and whether its keys go on ascending."""

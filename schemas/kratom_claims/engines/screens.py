@@ -17,10 +17,19 @@ FORMS = {name: f"^(?:{form})$" for name, form in CANONICAL.items()}
 """Canonical forms of the typed columns, for the whole cell."""
 UNPLAIN = "[^ -~]|^[ =+@-]| $|  "
 """What no clean cell of plain ASCII text has: other characters, an outer or doubled space, a beginning that a spreadsheet runs."""
+PLAIN = r"(?:\(\?:|[)*+?]|\[[a-zA-Z0-9._-]+\]|[a-zA-Z0-9_-]|\{[0-9,]+\})*"
+"""A pattern of letters, digits, points, hyphens and low lines only."""
+BEGINNING = r"\(\?:(?:[A-Za-z0-9]|\[(?:0-9|1-9|a-f|a-z|A-Z)+\])(?![?*{]?[?*{]0|[?*])"
+"""A pattern that begins with a letter or digit that cannot be left out."""
+
+
+def value(name: str) -> str:
+    """The column that holds the value of a typed cell, beside that of its text."""
+    return f"value of {name}"
 
 
 def screens(schema: dict[str, Any], key: list[str], odd: bool = True) -> list[pl.Expr]:
-    """For each field, over a frame of text with blanks as null, whether its cell is suspect (null counts as no).
+    """Suspicions of the cells of a block (see ``blocks.with_values``); null counts as no.
 
     ``odd`` adds the screens of the byte rules (B2 to B6) to those of the cell rules (S2).
     """
@@ -32,31 +41,48 @@ def screens(schema: dict[str, Any], key: list[str], odd: bool = True) -> list[pl
     return found
 
 
-def odd_screens(field: dict[str, Any], coded: bool) -> list[pl.Expr]:
-    """Suspicions of a cell of text, whatever it says. Codes of an enum that are clean themselves need none."""
-    codes = field.get("constraints", {}).get("enum", [])
-    words = "|".join(sorted(map(re.escape, NA_LIKE if coded or codes else NA_LIKE | NOT_SAID)))
-    odd = f"{UNPLAIN}|^(?i:{words})$"
-    if codes and not any(re.search(odd.replace("(?i:", "(?:"), code.lower()) for code in codes):
-        return []
-    return [col(field["name"]).str.contains(odd)]
-
-
 def cell_screens(field: dict[str, Any], in_key: bool) -> list[pl.Expr]:
     """Suspicions of one field under its type and constraints."""
     name, limits = field["name"], field.get("constraints", {})
     found = [col(name).is_null()] if limits.get("required") or in_key else []
     if field["type"] in FORMS:
-        found.append(~col(name).str.contains(FORMS[field["type"]]))
-    if field["type"] == "date":
-        found.append(typed(field).is_null() & col(name).is_not_null())
+        found.append(col(value(name)).is_null() & col(name).is_not_null())
     if "enum" in limits:
         found.append(~col(name).is_in(limits["enum"]))
     if "pattern" in limits:
         found.append(unlike(name, limits["pattern"]))
-    value, length = typed(field), col(name).str.len_chars()
-    bounds = {"minimum": value.__lt__, "maximum": value.__gt__, "minLength": length.__lt__, "maxLength": length.__gt__}
+    held, length = col(value(name)), col(name).str.len_chars()
+    bounds = {"minimum": held.__lt__, "maximum": held.__gt__, "minLength": length.__lt__, "maxLength": length.__gt__}
     return found + [outside(limits[limit]) for limit, outside in bounds.items() if limit in limits]
+
+
+def odd_screens(field: dict[str, Any], coded: bool) -> list[pl.Expr]:
+    """Suspicions of a cell of text, whatever it says; none where the field's other screens leave only clean cells."""
+    name, limits = col(field["name"]), field.get("constraints", {})
+    codes, pattern = limits.get("enum", []), limits.get("pattern", "")
+    words = NA_LIKE if coded or codes else NA_LIKE | NOT_SAID
+    if codes and not any(re.search(UNPLAIN, code) or code.lower() in words for code in codes):
+        return []
+    if is_plain(pattern):
+        wrong = sorted(word for word in words if re.fullmatch(pattern, word, re.IGNORECASE))
+        if not wrong:
+            return []
+        if not re.search("[A-Z]", pattern):
+            return [name.is_in(wrong)]
+    listed = "|".join(sorted(map(re.escape, words)))
+    return [name.str.contains(f"{UNPLAIN}|^(?i:{listed})$")]
+
+
+def is_plain(pattern: str) -> bool:
+    """Whether a pattern is seen to allow only letters, digits, points, hyphens and low lines, none of the last three first."""
+    return bool(re.fullmatch(PLAIN, pattern) and re.match(BEGINNING, pattern))
+
+
+def is_free(field: dict[str, Any]) -> bool:
+    """Whether a cell that no screen suspects may hold a comma or a quote."""
+    limits = field.get("constraints", {})
+    codes = "enum" in limits and not any(mark in code for code in limits["enum"] for mark in ',"')
+    return field["type"] == "string" and not codes and not is_plain(limits.get("pattern", ""))
 
 
 def unlike(name: str, pattern: str) -> pl.Expr:
@@ -70,13 +96,11 @@ def unlike(name: str, pattern: str) -> pl.Expr:
 
 
 def typed(field: dict[str, Any]) -> pl.Expr:
-    """A field of a frame of text as values; what is not written in the canonical way becomes null."""
+    """The values of a field of a frame of text; what is not written in the canonical way becomes null."""
     name, type_ = field["name"], field["type"]
-    if type_ not in FORMS:
-        return col(name)
     right = pl.when(col(name).str.contains(FORMS[type_])).then(col(name))
     if type_ == "boolean":
-        return right.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean).alias(name)
+        return right.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
     if type_ == "date":
-        return right.str.to_date("%Y-%m-%d", strict=False).alias(name)
-    return right.cast(pl.Int64 if type_ == "integer" else pl.Float64, strict=False).alias(name)
+        return right.str.to_date("%Y-%m-%d", strict=False)
+    return right.cast(pl.Int64 if type_ == "integer" else pl.Float64, strict=False)

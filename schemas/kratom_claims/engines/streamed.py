@@ -40,9 +40,9 @@ class Streamed(Table):
         """The table as the reader of single tables reads it."""
         return read_table(self.package, self.name)
 
-    content = cached_property(lambda self: self.whole.content)  # type: ignore[assignment]
-    text = cached_property(lambda self: self.whole.text)  # type: ignore[assignment]
-    typed = cached_property(lambda self: self.whole.typed)  # type: ignore[assignment]
+    content = cached_property(lambda self: self.whole.content)
+    text = cached_property(lambda self: self.whole.text)
+    typed = cached_property(lambda self: self.whole.typed)
 
     @property
     def lazy(self) -> pl.LazyFrame:

@@ -180,7 +180,7 @@ def dangling(c: Context, table: Table, key: dict[str, Any], target: Table) -> It
     ours, theirs = list(key["fields"]), list(key["reference"]["fields"])
     if (suspects := table.loose(key, target)) is None:
         return
-    bad = collected(absent(*suspects, ours, theirs).select(LINE, ROW, *ours))
+    bad = collected(absent(suspects[0], suspects[1], ours, theirs).select(LINE, ROW, *ours))
     known = some_values(target, theirs[-1]) if bad.shape[0] else []
     for row in bad.iter_rows(named=True):
         found = "/".join(str(row[name]) for name in ours)

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,26 +98,30 @@ def parsed(body: bytes, fields: list[str]) -> pl.DataFrame | None:
     return frame
 
 
-def written_plainly(body: bytes, frame: pl.DataFrame, free: list[str]) -> bool:
+def written_plainly(body: bytes, frame: pl.DataFrame) -> bool:
     """Whether a block is byte for byte what writing its cells gives, when each of its lines is one row.
 
-    ``free`` are the columns that may hold any text; other cells hold neither comma nor quote. Where no cell holds a quote,
-    counting tells: no row has more cells than the header (polars would not read it), so with as many commas outside of
-    quotes as whole rows have, each is whole; and with two quotes for each cell that holds a comma, none is needless.
-    Otherwise the cells are written and compared.
+    Rows whose line holds a quote are written and compared. For the others the commas tell: no row has more cells than
+    the header (polars would not read it), so if there are as many commas as whole rows have, each row is whole.
     """
-    held = frame.select(
-        quotes=pl.any_horizontal(pl.col(free).str.contains('"', literal=True).any()),
-        quoted=pl.sum_horizontal(pl.col(free).str.contains(",", literal=True).sum()),
-        commas=pl.sum_horizontal(pl.col(free).str.count_matches(",", literal=True).sum()),
-    ).row(0, named=True) if free and b'"' in body else {"quotes": False, "quoted": 0, "commas": 0}  # fmt: skip
-    if not held["quotes"]:
-        whole = body.count(b",") == frame.height * (frame.width - 1) + held["commas"]
-        return whole and b"\r" not in body and body.count(b'"') == 2 * held["quoted"]
-    written = io.BytesIO()
-    frame.write_csv(written, include_header=False)
-    empty = frame.select(pl.any_horizontal((pl.all() == "").any())).item()
-    return written.getbuffer() == body and not empty
+    if b"\r" in body or b"\x01" in body:
+        return False
+    others, commas = frame.height, body.count(b",")
+    if b'"' in body:
+        lines = pl.read_csv(body, has_header=False, separator="\x01", quote_char=None, schema={"line": pl.String})[
+            "line"
+        ]
+        with_quote = lines.str.contains('"', literal=True)
+        told, held = frame.filter(with_quote), "\n".join(lines.filter(with_quote)) + "\n"
+        if lines.len() != frame.height or told.write_csv(include_header=False) != held or has_empty(told):
+            return False
+        others, commas = others - told.height, commas - held.count(",")
+    return commas == others * (frame.width - 1)
+
+
+def has_empty(frame: pl.DataFrame) -> bool:
+    """Whether a cell is an empty text in quotes, which is not how a blank is written."""
+    return bool(frame.select(pl.any_horizontal((pl.all() == "").any())).item())
 
 
 def numbered(frame: pl.DataFrame, line: int) -> pl.DataFrame:
@@ -132,10 +135,15 @@ def with_values(text: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
 
 
 def values(both: pl.DataFrame, schema: dict[str, Any], key: list[str], columns: tuple[str, ...]) -> pl.DataFrame:
-    """The typed values of some columns of a block, with line and row id."""
+    """The typed values of some columns of a block, with the line, and the row id unless that is one of the columns."""
     fields = [f for f in schema["fields"] if f["name"] in columns]
     held = [pl.col(f["name"] if f["type"] == "string" else value(f["name"])).alias(f["name"]) for f in fields]
-    return both.select(*held, LINE, row_id(key).alias(ROW))
+    return both.select(*held, LINE, *([] if is_row_id(schema, key) else [row_id(key).alias(ROW)]))
+
+
+def is_row_id(schema: dict[str, Any], key: list[str]) -> bool:
+    """Whether the key alone is the row id: one column of text."""
+    return len(key) == 1 and all(f["type"] == "string" for f in schema["fields"] if f["name"] == key[0])
 
 
 def row_id(key: list[str]) -> pl.Expr:

@@ -21,7 +21,7 @@ def check(package: Package, texts: Path | None, progress: Callable[[str], Any] =
     """Run every rule of the catalogue on a package of any size."""
     kept = Kept(MOST, tell)
     with tempfile.TemporaryDirectory(prefix="kratom-claims-") as folder:
-        tables = read(package, texts, Path(folder), kept, progress)
+        tables = read(package, Path(folder), kept, texts is not None, progress)
         bundled = sum(table.facts.get("bytes", 0) for table in tables.values()) <= TABLE_LIMIT
         rules = [one for one in whole_rules() if bundled or one.id not in RELEASED]
         outcome = run_rules(package, tables, texts, progress, rules, take=kept.add)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,10 +13,12 @@ from ..rules import CATALOGUE, Context
 from ..rules.base import faults_of
 from ..tables import LINE, Table, Tables, fill
 from .blocks import Block, numbered, parsed, values, with_values, written_plainly
-from .screens import is_free, screens
+from .screens import screens
 
-LOCAL = [one for one in CATALOGUE.values() if one.local]
+LOCAL = frozenset(one.id for one in CATALOGUE.values() if one.local)
 """Rules that look at each row by itself."""
+BYTES = LOCAL - {"S2/cells"}
+"""Those of them that ask for more than the right values."""
 
 
 @dataclass
@@ -33,14 +34,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Reader:
-    """How the blocks of one file of a table are read."""
+    """How the blocks of one file of a table are read: which columns are put down, and which local rules are run."""
 
     package: Package
     name: str
     file: str
     header: bytes
     columns: tuple[str, ...]
-    texts: Path | None = None
+    rules: frozenset[str] = LOCAL
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -65,11 +66,12 @@ class Reader:
 
     def quick(self, text: pl.DataFrame, body: bytes) -> Piece | None:
         """A block that is written plainly: only what its screens suspect is shown to the rules. None if it is not."""
-        both = with_values(text, self.schema)
-        suspects = both.filter(pl.any_horizontal(screens(self.schema, key_fields(self.schema)))).select(text.columns)
-        free = self.fields if suspects.height else [f["name"] for f in self.schema["fields"] if is_free(f)]
-        if not written_plainly(body, text.drop(LINE), free):
+        odd = bool(self.rules & BYTES)
+        if odd and not written_plainly(body, text.drop(LINE)):
             return None
+        both = with_values(text, self.schema)
+        screened = pl.any_horizontal(screens(self.schema, key_fields(self.schema), odd))
+        suspects = both.filter(screened).select(text.columns)
         faults = self.judged(suspects) if suspects.height else []
         return Piece(values(both, self.schema, self.key, self.columns), text.height, faults)
 
@@ -78,22 +80,24 @@ class Reader:
         lines = suspects[LINE].to_list()
         content = self.header + suspects.drop(LINE).write_csv(include_header=False).encode()
         table = self.table(content)
-        held = [replace(f, line=lines[f.line - 2]) for f in self.said(table, ["B1/file"]) if f.line > 1]
+        held = [replace(f, line=lines[f.line - 2]) for f in self.said(table, self.rules & {"B1/file"}) if f.line > 1]
         for frame in (table.text, table.typed):
             frame[LINE] = lines
-        return held + self.said(table, [one.id for one in LOCAL if one.id != "B1/file"])
+        return held + self.said(table, self.rules - {"B1/file"})
 
     def exact(self, block: Block, body: bytes) -> Piece:
         """A block that is not written plainly: read by the reader of single tables, and shown to the rules as a whole."""
         table, shift = self.table(self.header + body), block.line - 2
-        faults = [replace(f, line=f.line + shift) if f.line > 1 else f for f in self.said(table, ["B1/file"])]
+        faults = [
+            replace(f, line=f.line + shift) if f.line > 1 else f for f in self.said(table, self.rules & {"B1/file"})
+        ]
         if not block.last:
             faults = [f for f in faults if not f.found.startswith(("no newline", "an empty line at the end"))]
         if not table.usable:
             return Piece(pl.DataFrame(), 0, faults, table.unreadable, table.unreadable_at + shift if table.unreadable_at else 0)  # fmt: skip
         for frame in (table.text, table.typed):
             frame[LINE] += shift
-        faults += self.said(table, [one.id for one in LOCAL if one.id != "B1/file"])
+        faults += self.said(table, self.rules - {"B1/file"})
         return Piece(self.values_of(table), table.count, faults)
 
     def values_of(self, table: Table) -> pl.DataFrame:
@@ -109,6 +113,6 @@ class Reader:
 
     def said(self, table: Table, rules: Iterable[str]) -> list[Fault]:
         """What some rules say of a table."""
-        context = Context(self.package, Tables({self.name: table}), self.texts)
+        context = Context(self.package, Tables({self.name: table}))
         with pd.option_context("mode.string_storage", "python"):
-            return [fault for id_ in rules for fault in faults_of(context, CATALOGUE[id_])]
+            return [fault for id_ in sorted(rules) for fault in faults_of(context, CATALOGUE[id_])]

@@ -17,9 +17,9 @@ from ..rules import CATALOGUE, Context
 from ..rules.anchors import SPANS
 from ..rules.base import faults_of
 from ..tables import LINE, ROW, Table, Tables
-from .blocks import Measured, blocks
-from .pieces import Piece, Reader
-from .streamed import Streamed, there
+from .blocks import Measured, blocks, is_row_id
+from .pieces import LOCAL, Piece, Reader
+from .streamed import Streamed, named_rows, there
 
 IN_MEMORY = 64 * 1024 * 1024
 """Bytes of a table up to which its values stay in memory; those of a larger one are put down on disk."""
@@ -78,18 +78,36 @@ class Held(Table):
     @property
     def frame(self) -> Any:
         """The rows as the rules see them."""
-        return nw.from_native(self.held, eager_only=True)
+        return nw.from_native(named_rows(self.held.lazy(), self.schema).collect(), eager_only=True)
 
 
-def read(package: Package, texts: Path | None, folder: Path, kept: Kept, progress: Callable[[str], Any]) -> Tables:
-    """All tables of a package, each read once; faults of the local rules go to ``kept``."""
+def read(
+    package: Package,
+    folder: Path,
+    kept: Kept,
+    texts: bool = False,
+    progress: Callable[[str], Any] = lambda _: None,
+    rules: frozenset[str] = LOCAL,
+) -> Tables:
+    """All tables of a package, each read once; faults of the local rules (or some of them) go to ``kept``.
+
+    With ``texts`` the hashes of large tables are put down too, so that they can be held against the texts.
+    """
     tables = Tables()
     for name in package.paths:
-        tables[name] = read_table(package, name, texts, folder, kept, progress)
+        tables[name] = read_table(package, name, folder, kept, texts, progress, rules)
     return tables
 
 
-def read_table(package: Package, name: str, texts: Path | None, folder: Path, kept: Kept, progress: Callable[[str], Any]) -> Streamed:  # fmt: skip
+def read_table(
+    package: Package,
+    name: str,
+    folder: Path,
+    kept: Kept,
+    texts: bool,
+    progress: Callable[[str], Any],
+    rules: frozenset[str],
+) -> Streamed:
     """One table, read once."""
     table = Streamed(package, name)
     files = [package.root / part for part in package.parts(name)]
@@ -99,7 +117,7 @@ def read_table(package: Package, name: str, texts: Path | None, folder: Path, ke
         return table
     size = sum(path.stat().st_size for path in files)
     held = Folder(folder / name, size > IN_MEMORY)
-    reading = Reading(table, columns(table, package, size > IN_MEMORY, texts), texts, held, kept)
+    reading = Reading(table, columns(table, size > IN_MEMORY, texts), held, kept, rules)
     done = 0
     for path, part in zip(files, package.parts(name), strict=True):
         for place in reading.file(path, part):
@@ -109,7 +127,7 @@ def read_table(package: Package, name: str, texts: Path | None, folder: Path, ke
     return table
 
 
-def columns(table: Table, package: Package, large: bool, texts: Path | None) -> tuple[str, ...]:
+def columns(table: Table, large: bool, texts: bool) -> tuple[str, ...]:
     """Columns whose values the rules on whole tables look at: all, but for free text and hashes of large tables of spans."""
     if not large or table.name not in SPANS:
         return tuple(table.fields)
@@ -124,7 +142,8 @@ def empty(table: Table, names: tuple[str, ...]) -> pl.DataFrame:
     shape: dict[str, Any] = {
         f["name"]: types.get(f["type"], pl.String) for f in table.schema["fields"] if f["name"] in names
     }
-    return pl.DataFrame(schema=shape | {LINE: pl.Int64, ROW: pl.String})
+    named = is_row_id(table.schema, key_fields(table.schema) or table.fields[:1])
+    return pl.DataFrame(schema=shape | {LINE: pl.Int64} | ({} if named else {ROW: pl.String}))
 
 
 def ahead(works: Iterator[Callable[[], Piece]], most: int = 2) -> Iterator[Piece]:
@@ -145,9 +164,9 @@ class Reading:
 
     table: Streamed
     columns: tuple[str, ...]
-    texts: Path | None
     held: Folder
     kept: Kept
+    rules: frozenset[str] = LOCAL
     last: pl.DataFrame | None = None
 
     def file(self, path: Path, part: str) -> Iterator[int]:
@@ -168,7 +187,7 @@ class Reading:
         """What reads each block of a file."""
         for block, body in blocks(path, measured):
             self.table.header = measured.fields
-            reader = Reader(self.table.package, self.table.name, part, measured.header, self.columns, self.texts)
+            reader = Reader(self.table.package, self.table.name, part, measured.header, self.columns, self.rules)
             yield partial(reader.piece, block, body)
 
     def take(self, piece: Piece) -> None:

@@ -78,13 +78,6 @@ def is_plain(pattern: str) -> bool:
     return bool(re.fullmatch(PLAIN, pattern) and re.match(BEGINNING, pattern))
 
 
-def is_free(field: dict[str, Any]) -> bool:
-    """Whether a cell that no screen suspects may hold a comma or a quote."""
-    limits = field.get("constraints", {})
-    codes = "enum" in limits and not any(mark in code for code in limits["enum"] for mark in ',"')
-    return field["type"] == "string" and not codes and not is_plain(limits.get("pattern", ""))
-
-
 def unlike(name: str, pattern: str) -> pl.Expr:
     """Whether a cell has not the form of a pattern; every filled cell, where the engine cannot read the pattern."""
     whole = f"^(?:{pattern})$"

@@ -8,7 +8,8 @@ import narwhals as nw
 import polars as pl
 
 from ..package import Package, key_fields
-from ..tables import LINE, Table, read_table
+from ..tables import LINE, ROW, Table, read_table
+from .blocks import is_row_id
 
 BUCKET = 20_000_000
 """Most keys that are compared in memory at once; more are compared bucket by bucket."""
@@ -47,7 +48,8 @@ class Streamed(Table):
     @property
     def lazy(self) -> pl.LazyFrame:
         """The values as polars sees them."""
-        return self.source.lazy() if isinstance(self.source, pl.DataFrame) else pl.scan_parquet(self.source)
+        held = self.source.lazy() if isinstance(self.source, pl.DataFrame) else pl.scan_parquet(self.source)
+        return named_rows(held, self.schema)
 
     @property
     def frame(self) -> Any:
@@ -91,6 +93,12 @@ class Streamed(Table):
             return None
         meant = target.lazy.filter(hashed(theirs).is_in(lost["h"].unique().implode()))
         return nw.from_native(left.filter(pl.col(LINE).is_in(lost[LINE].implode()))), nw.from_native(meant)
+
+
+def named_rows(frame: pl.LazyFrame, schema: dict[str, Any]) -> pl.LazyFrame:
+    """The values with the row id, where that is one of the columns."""
+    key = key_fields(schema) or [schema["fields"][0]["name"]]
+    return frame.with_columns(pl.col(key[0]).fill_null("").alias(ROW)) if is_row_id(schema, key) else frame
 
 
 def there(key: list[str]) -> pl.Expr:

@@ -1,0 +1,60 @@
+"""The equal checks as this project's own rules make them: cells, keys and references, and the order of two columns."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import equal
+import narwhals as nw
+from kratom_claims.check import run_rules
+from kratom_claims.package import Package, opened
+from kratom_claims.rules import CATALOGUE
+from kratom_claims.tables import LINE, ROW, Tables, collected, read_tables
+
+MOST = 1_000_000
+"""Faults of a kind that are kept, so that all planted ones are told."""
+
+
+def on_pandas(folder: Path) -> equal.Found:
+    """All tables read into memory."""
+    with opened(folder) as whole:
+        package = part(whole)
+        tables = read_tables(package)
+        return found(run_rules(package, tables, None, rules=[*map(CATALOGUE.get, RULES)]).faults, tables)
+
+
+def on_polars(folder: Path) -> equal.Found:
+    """Tables read block by block."""
+    from kratom_claims.engines.reading import Kept, read
+
+    with opened(folder) as whole, tempfile.TemporaryDirectory() as place:
+        package, kept = part(whole), Kept(MOST)
+        tables = read(package, Path(place), kept, rules=frozenset(RULES[:1]))
+        run_rules(package, tables, None, rules=[*map(CATALOGUE.get, RULES[1:])], take=kept.add)
+        return found(kept.faults, tables)
+
+
+RULES = ["S2/cells", "S3/unique", "S4/references"]
+
+
+def part(whole: Package) -> Package:
+    """The package of the four tables, with the references of the equal checks."""
+    schemas = {name: schema(whole.schemas[name], name) for name in equal.TABLES}
+    resources = [r for r in whole.descriptor["resources"] if r["name"] in schemas]
+    return replace(whole, descriptor={**whole.descriptor, "resources": resources}, schemas=schemas, paths={name: whole.paths[name] for name in schemas})  # fmt: skip
+
+
+def schema(given: dict[str, Any], name: str) -> dict[str, Any]:
+    """A Table Schema with the references and the key of the equal checks."""
+    keys = [{"fields": [ours], "reference": {"resource": target, "fields": [theirs]}} for ours, (target, theirs) in equal.REFERENCES.get(name, {}).items()]  # fmt: skip
+    return {**{k: v for k, v in given.items() if k != "uniqueKeys"}, "foreignKeys": keys}
+
+
+def found(faults: list[Any], tables: Tables) -> equal.Found:
+    """Faults as the peers tell them, with those of the order of two columns."""
+    told = {(Path(fault.file).stem, fault.row, fault.column) for fault in faults}
+    for name, (low, high) in equal.ORDERED.items():
+        wrong = tables[name].frame.filter(nw.col(low) >= nw.col(high)).select(LINE, ROW)
+        told |= {(name, str(row), high) for _, row in collected(wrong).iter_rows()}
+    return told

@@ -43,7 +43,8 @@ def column(field: dict[str, Any], in_key: bool, pa: Any) -> Any:
 def one_check(name: str, value: Any, pa: Any) -> Any:
     """The Pandera check of one constraint, or None for those that are no check of values."""
     builders = {
-        "pattern": lambda: pa.Check.str_matches(f"^(?:{value})$"),
+        # Python's $ also matches before a last line break; Rust's, which polars uses, does not, and there is no \\Z.
+        "pattern": lambda: pa.Check.str_matches(f"^(?:{value})" + ("$" if "polars" in pa.__name__ else r"\Z")),
         "enum": lambda: pa.Check.isin(value),
         "minimum": lambda: pa.Check.ge(value),
         "maximum": lambda: pa.Check.le(value),

@@ -8,7 +8,7 @@ from typing import Any
 import equal
 import narwhals as nw
 from kratom_claims.check import run_rules
-from kratom_claims.package import Package, opened
+from kratom_claims.package import HOME, Package, read_package
 from kratom_claims.rules import CATALOGUE
 from kratom_claims.tables import LINE, ROW, Tables, collected, read_tables
 
@@ -18,28 +18,30 @@ MOST = 1_000_000
 
 def on_pandas(folder: Path) -> equal.Found:
     """All tables read into memory."""
-    with opened(folder) as whole:
-        package = part(whole)
-        tables = read_tables(package)
-        return found(run_rules(package, tables, None, rules=[*map(CATALOGUE.get, RULES)]).faults, tables)
+    package = part(folder)
+    tables = read_tables(package)
+    return found(run_rules(package, tables, None, rules=[CATALOGUE[rule] for rule in RULES]).faults, tables)
 
 
 def on_polars(folder: Path) -> equal.Found:
     """Tables read block by block."""
     from kratom_claims.engines.reading import Kept, read
 
-    with opened(folder) as whole, tempfile.TemporaryDirectory() as place:
-        package, kept = part(whole), Kept(MOST)
-        tables = read(package, Path(place), kept, rules=frozenset(RULES[:1]))
-        run_rules(package, tables, None, rules=[*map(CATALOGUE.get, RULES[1:])], take=kept.add)
+    with tempfile.TemporaryDirectory() as place:
+        package, kept = part(folder), Kept(MOST)
+        tables = read(
+            package, Path(place), kept, rules=frozenset(RULES[:1]), besides=frozenset(equal.ORDERED["mentions"])
+        )
+        run_rules(package, tables, None, rules=[CATALOGUE[rule] for rule in RULES[1:]], take=kept.add)
         return found(kept.faults, tables)
 
 
 RULES = ["S2/cells", "S3/unique", "S4/references"]
 
 
-def part(whole: Package) -> Package:
-    """The package of the four tables, with the references of the equal checks."""
+def part(folder: Path) -> Package:
+    """The package of the four tables in a folder, with the references of the equal checks."""
+    whole = replace(read_package(HOME / "datapackage.json"), root=folder)
     schemas = {name: schema(whole.schemas[name], name) for name in equal.TABLES}
     resources = [r for r in whole.descriptor["resources"] if r["name"] in schemas]
     return replace(whole, descriptor={**whole.descriptor, "resources": resources}, schemas=schemas, paths={name: whole.paths[name] for name in schemas})  # fmt: skip

@@ -20,12 +20,13 @@ LONGEST = 8 * SIZE
 
 @dataclass(frozen=True)
 class Block:
-    """Some whole rows of a file: where they stand, the line of the first one, and whether they are its first or last."""
+    """Some whole rows of a file: where they stand, the line of the first one, how many lines, and whether they are its last."""
 
     path: Path
     offset: int
     length: int
     line: int
+    lines: int
     last: bool
 
     def body(self) -> bytes:
@@ -65,10 +66,11 @@ def blocks(path: Path, measured: Measured, size: int = SIZE) -> Iterator[tuple[B
             whole = left + read
             end = len(whole) if len(read) < size else end_of_rows(whole)
             if end or not read:
+                lines = whole.count(b"\n", 0, end)
                 if end:
-                    yield Block(path, measured.size, end, measured.lines + 1, len(read) < size), whole[:end]
+                    yield Block(path, measured.size, end, measured.lines + 1, lines, len(read) < size), whole[:end]
                 measured.size += end
-                measured.lines += whole.count(b"\n", 0, end)
+                measured.lines += lines
                 if len(read) < size:
                     return
             left = whole[end:]
@@ -87,15 +89,13 @@ def end_of_rows(body: bytes) -> int:
     return end + 1
 
 
-def parsed(body: bytes, fields: list[str]) -> pl.DataFrame | None:
+def parsed(body: bytes, lines: int, fields: list[str]) -> pl.DataFrame | None:
     """The cells of a block as text, blanks as null; None unless each line is one row."""
     try:
         frame = pl.read_csv(body, has_header=False, schema=dict.fromkeys(fields, pl.String))
     except pl.exceptions.PolarsError:
         return None
-    if frame.height != body.count(b"\n") or not frame.height:
-        return None
-    return frame
+    return frame if frame.height == lines > 0 else None
 
 
 def written_plainly(body: bytes, frame: pl.DataFrame) -> bool:

@@ -9,6 +9,7 @@ from ..check import Outcome, run_rules
 from ..package import Package
 from ..rules import CATALOGUE, Rule
 from ..tables import TABLE_LIMIT
+from .pieces import ON_READING
 from .reading import Kept, read
 
 MOST = 1000
@@ -27,11 +28,11 @@ def check(package: Package, texts: Path | None, progress: Callable[[str], Any] =
         outcome = run_rules(package, tables, texts, progress, rules, take=kept.add)
     if not bundled:
         outcome.skipped |= dict.fromkeys(RELEASED, f"the tables hold more than {TABLE_LIMIT >> 20} MB, the most that is released as one bundle")  # fmt: skip
-    outcome.ran = [one.id for one in CATALOGUE.values() if one.id in outcome.ran or one.local or one.id == "B5/order"]
+    outcome.ran = [id_ for id_ in CATALOGUE if id_ in outcome.ran or id_ in ON_READING]
     outcome.faults, outcome.counts = sorted(kept.faults), kept.counts
     return outcome
 
 
 def whole_rules() -> Iterable[Rule]:
     """Rules that look at whole tables; the others are run as the tables are read."""
-    return [one for one in CATALOGUE.values() if not one.local and one.id != "B5/order"]
+    return [one for one in CATALOGUE.values() if one.id not in ON_READING]

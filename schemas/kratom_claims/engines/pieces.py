@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,8 @@ from .screens import screens
 
 LOCAL = frozenset(one.id for one in CATALOGUE.values() if one.local)
 """Rules that look at each row by itself."""
+ON_READING = LOCAL | {"B5/order"}
+"""Those, and the one that holds each row against the one before it."""
 BYTES = LOCAL - {"S2/cells"}
 """Those of them that ask for more than the right values."""
 
@@ -58,20 +61,23 @@ class Reader:
         """Columns of the primary key, or the first one."""
         return key_fields(self.schema) or self.fields[:1]
 
+    @cached_property
+    def screens(self) -> list[pl.Expr]:
+        """Suspicions of the cells of a block."""
+        return screens(self.schema, key_fields(self.schema), bool(self.rules & BYTES))
+
     def piece(self, block: Block, body: bytes) -> Piece:
         """Read a block and run the local rules on those of its rows that cannot be called clean."""
         declared = self.header == (",".join(self.fields) + "\n").encode()
-        text = parsed(body, self.fields) if declared else None
+        text = parsed(body, block.lines, self.fields) if declared else None
         return (text is not None and self.quick(numbered(text, block.line), body)) or self.exact(block, body)
 
     def quick(self, text: pl.DataFrame, body: bytes) -> Piece | None:
         """A block that is written plainly: only what its screens suspect is shown to the rules. None if it is not."""
-        odd = bool(self.rules & BYTES)
-        if odd and not written_plainly(body, text.drop(LINE)):
+        if self.rules & BYTES and not written_plainly(body, text.drop(LINE)):
             return None
         both = with_values(text, self.schema)
-        screened = pl.any_horizontal(screens(self.schema, key_fields(self.schema), odd))
-        suspects = both.filter(screened).select(text.columns)
+        suspects = both.filter(pl.any_horizontal(self.screens)).select(text.columns)
         faults = self.judged(suspects) if suspects.height else []
         return Piece(values(both, self.schema, self.key, self.columns), text.height, faults)
 

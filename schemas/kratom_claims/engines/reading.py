@@ -18,7 +18,7 @@ from ..rules.anchors import SPANS
 from ..rules.base import faults_of
 from ..tables import LINE, ROW, Table, Tables
 from .blocks import Measured, blocks, is_row_id
-from .pieces import LOCAL, Piece, Reader
+from .pieces import LOCAL, ON_READING, Piece, Reader
 from .streamed import Streamed, named_rows, there
 
 IN_MEMORY = 64 * 1024 * 1024
@@ -87,15 +87,17 @@ def read(
     kept: Kept,
     texts: bool = False,
     progress: Callable[[str], Any] = lambda _: None,
-    rules: frozenset[str] = LOCAL,
+    rules: frozenset[str] = ON_READING,
+    besides: frozenset[str] | None = None,
 ) -> Tables:
     """All tables of a package, each read once; faults of the local rules (or some of them) go to ``kept``.
 
-    With ``texts`` the hashes of large tables are put down too, so that they can be held against the texts.
+    With ``texts`` the hashes of large tables are put down too, so that they can be held against the texts. With
+    ``besides`` nothing of large tables is put down but keys and these columns.
     """
     tables = Tables()
     for name in package.paths:
-        tables[name] = read_table(package, name, folder, kept, texts, progress, rules)
+        tables[name] = read_table(package, name, folder, kept, texts, progress, rules, besides)
     return tables
 
 
@@ -107,6 +109,7 @@ def read_table(
     texts: bool,
     progress: Callable[[str], Any],
     rules: frozenset[str],
+    besides: frozenset[str] | None = None,
 ) -> Streamed:
     """One table, read once."""
     table = Streamed(package, name)
@@ -117,7 +120,7 @@ def read_table(
         return table
     size = sum(path.stat().st_size for path in files)
     held = Folder(folder / name, size > IN_MEMORY)
-    reading = Reading(table, columns(table, size > IN_MEMORY, texts), held, kept, rules)
+    reading = Reading(table, columns(table, size > IN_MEMORY, texts, besides), held, kept, rules)
     done = 0
     for path, part in zip(files, package.parts(name), strict=True):
         for place in reading.file(path, part):
@@ -127,13 +130,16 @@ def read_table(
     return table
 
 
-def columns(table: Table, large: bool, texts: bool) -> tuple[str, ...]:
+def columns(table: Table, large: bool, texts: bool, besides: frozenset[str] | None) -> tuple[str, ...]:
     """Columns whose values the rules on whole tables look at: all, but for free text and hashes of large tables of spans."""
     if not large or table.name not in SPANS:
         return tuple(table.fields)
     keys = [key_fields(table.schema), *table.schema.get("uniqueKeys", []), *[k["fields"] for k in table.schema.get("foreignKeys", [])]]  # fmt: skip
     named = {name for key in keys for name in key} | ({"sha256"} if texts else set())
-    return tuple(f["name"] for f in table.schema["fields"] if f["type"] != "string" or "enum" in f.get("constraints", {}) or f["name"] in named)  # fmt: skip
+    looked_at = {
+        f["name"] for f in table.schema["fields"] if f["type"] != "string" or "enum" in f.get("constraints", {})
+    }
+    return tuple(name for name in table.fields if name in named | (looked_at if besides is None else besides))
 
 
 def empty(table: Table, names: tuple[str, ...]) -> pl.DataFrame:
@@ -166,7 +172,7 @@ class Reading:
     columns: tuple[str, ...]
     held: Folder
     kept: Kept
-    rules: frozenset[str] = LOCAL
+    rules: frozenset[str] = ON_READING
     last: pl.DataFrame | None = None
 
     def file(self, path: Path, part: str) -> Iterator[int]:
@@ -187,7 +193,9 @@ class Reading:
         """What reads each block of a file."""
         for block, body in blocks(path, measured):
             self.table.header = measured.fields
-            reader = Reader(self.table.package, self.table.name, part, measured.header, self.columns, self.rules)
+            reader = Reader(
+                self.table.package, self.table.name, part, measured.header, self.columns, self.rules & LOCAL
+            )
             yield partial(reader.piece, block, body)
 
     def take(self, piece: Piece) -> None:
@@ -206,6 +214,7 @@ class Reading:
         whole = frame if self.last is None else pl.concat([self.last, frame])
         if key and not whole.select(ascending(key)).item():
             self.table.ascending = False
+        if not self.table.ascending and "B5/order" in self.rules:
             context = Context(self.table.package, Tables({self.table.name: Held(self.table, whole)}))
             self.kept.add(faults_of(context, CATALOGUE["B5/order"]))
         self.last = whole.filter(there(key)).tail(1) if key else None

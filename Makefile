@@ -6,12 +6,13 @@ RUN    := $(VENV)/.run-installed
 DEV    := $(VENV)/.dev-installed
 SITE   := $(VENV)/.site-installed
 MATRIX := $(VENV)-matrix
+BENCH  := $(VENV)-bench
 NPM    := node_modules/.package-lock.json
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 LOCK   := pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe
 
 .DEFAULT_GOAL := help
-.PHONY: help validate test fast lint rate package faults fuzz kills examples dist matrix site serve sql browser clean lock
+.PHONY: help validate test fast lint rate package faults fuzz kills examples bench dist matrix site serve sql browser clean lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -75,6 +76,16 @@ matrix: $(MATRIX)/.installed ## load what is shipped in every reader, and hold i
 	@sh tests/matrix/setup.sh $(MATRIX)/bin/python
 	@$(MATRIX)/bin/python -m pytest -q --numprocesses 0 tests/matrix
 
+# So have the peers of the benchmark.
+$(BENCH)/.installed: requirements-bench.txt
+	@echo "setting up $(BENCH) (once)"
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.txt
+	@touch $@
+
+bench: $(BENCH)/.installed ## time this project against its peers, side by side, and draw docs/performance.md anew (slow)
+	@$(BENCH)/bin/python scripts/bench.py
+
 site: $(SITE) $(NPM) ## build the explorer into dist/site
 	@$(BIN)/python scripts/site.py
 
@@ -102,9 +113,10 @@ examples: $(DEV) ## write the example messages of docs/rules.md anew
 
 lock: ## pin all dependencies again, with hashes (needs pip-tools)
 	$(LOCK) -o requirements.txt pyproject.toml
-	$(LOCK) --extra dev --extra release --extra site -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(LOCK) --extra dev --extra release --extra site --extra engines -c requirements.txt -o requirements-dev.txt pyproject.toml
 	$(LOCK) --extra site -c requirements-dev.txt -o requirements-site.txt pyproject.toml
 	$(LOCK) --extra dev --extra release --extra matrix -c requirements-dev.txt -o requirements-matrix.txt pyproject.toml
+	$(LOCK) --extra bench --extra engines -c requirements-dev.txt -o requirements-bench.txt pyproject.toml
 
 clean: ## remove what set-up and tests made
-	rm -rf $(VENV) $(MATRIX) node_modules .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MATRIX) $(BENCH) node_modules .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

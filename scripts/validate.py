@@ -19,17 +19,21 @@ def main() -> int:
     options.add_argument(
         "--most", type=int, default=20, metavar="N", help="print at most N faults of a rule (default 20)"
     )
+    options.add_argument("--engine", choices=["auto", "pandas", "polars", "dask"], default="auto", help="what runs the rules (default: auto, by the size of the package)")  # fmt: skip
+    options.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler of a cluster whose workers see the package under the same path")  # fmt: skip
     chosen = options.parse_args()
 
-    from kratom_claims import check, package, report
+    from kratom_claims import engines, package, report
     from kratom_claims.files import write_atomically
     from kratom_claims.texts import corpus
 
     tty = sys.stderr.isatty()
+    progress = lambda step: print(f"\r\033[K{step}", end="", file=sys.stderr) if tty else None  # noqa: E731
     with package.opened(chosen.path) as opened:
-        outcome = check.check(
-            opened, corpus(), lambda step: print(f"\r\033[K{step}", end="", file=sys.stderr) if tty else None
-        )
+        engine = engines.chosen(opened, chosen.engine, chosen.scheduler)
+        if engine != "pandas":
+            cli.unbounded()
+        outcome = engines.check(opened, corpus(), engine, progress, report.teller(chosen.most), chosen.scheduler)
     print("\r\033[K" if tty else "", end="", file=sys.stderr)
     print(report.summary(outcome, chosen.most))
     if chosen.annotations:

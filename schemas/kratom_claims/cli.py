@@ -70,6 +70,15 @@ def complain(message: str) -> int:
     return 2
 
 
+def unbounded() -> None:
+    """Lift the bounds: what follows is large because it was asked to be, and keeps its own."""
+    import resource
+
+    for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS):
+        _, above = resource.getrlimit(limit)
+        resource.setrlimit(limit, (above, above))
+
+
 def supervised(command: Callable[[], int]) -> int:
     """Exit status of a command that runs in a child with bounds on processor time and memory."""
     import resource
@@ -77,8 +86,9 @@ def supervised(command: Callable[[], int]) -> int:
     sys.stdout.flush()
     child = os.fork()
     if not child:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (GIGABYTES << 30, GIGABYTES << 30))
+        for limit, most in [(resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_AS, GIGABYTES << 30)]:
+            _, above = resource.getrlimit(limit)
+            resource.setrlimit(limit, (most if above == resource.RLIM_INFINITY else min(most, above), above))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         code = status(command)
         sys.stdout.flush()

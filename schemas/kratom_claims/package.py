@@ -183,11 +183,13 @@ def read_package(descriptor: Path) -> Package:
         name, where = resource["name"], f"datapackage.json: resource {resource['name']}"
         if name in paths:
             raise UnusableError(f"{where}: there are two of this name. Give each resource its own.")
-        inside(root, resource["path"], where)
+        parts = resource["path"] if isinstance(resource["path"], list) else [resource["path"]]
+        for part in parts:
+            inside(root, part, where)
         schema = resource["schema"]
         if isinstance(schema, str):
             where, schema = schema, read_json(inside(root, schema, where), root)
-        schemas[name], paths[name] = checked_schema(schema, where), resource["path"]
+        schemas[name], paths[name] = checked_schema(schema, where), parts[0]
     for name, schema in schemas.items():
         checked_references(name, schema, schemas)
     return Package(root, content, schemas, paths)

@@ -83,7 +83,7 @@ def actions_of(tables: Tables) -> dict[str, str]:
     """The strongest action of the mentions of each claim."""
     strength = policy()["harm"]["actions"]
     said = tables.mentions.select("claim_id", "action").filter(nw.col("action").is_in(list(strength)))
-    pairs = collected(said.drop_nulls().unique()).iter_rows()
+    pairs = collected(said.drop_nulls().unique(["claim_id", "action"])).iter_rows()
     return dict(sorted(pairs, key=lambda pair: (strength[pair[1]], pair[1])))  # the last of a claim is the strongest
 
 

@@ -1,7 +1,9 @@
 """The report of a validation: on a terminal, as JSON, HTML and SARIF, and as annotations of a CI run."""
 
 import hashlib
+import sys
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,19 @@ def summary(outcome: Outcome, most: int = SHOWN) -> str:
     lines += [f"  not run: {rule}, as {show(why)}" for rule, why in outcome.skipped.items()]
     lines += [f"  {show(note, 300)}" for note in outcome.notes]
     return "\n".join([*lines, *fault_lines(outcome, most), ""])
+
+
+def teller(most: int) -> Callable[[Fault], None]:
+    """What writes faults to standard error as they are found, at most so many of a kind (rule, file, column)."""
+    told: Counter[tuple[str, str, str]] = Counter()
+
+    def tell(fault: Fault) -> None:
+        kind = fault.rule, fault.file, fault.column
+        told[kind] += 1
+        if told[kind] <= most:
+            print(fault.message(), file=sys.stderr)
+
+    return tell
 
 
 def by_rule(outcome: Outcome) -> dict[str, list[Fault]]:

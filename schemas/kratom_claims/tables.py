@@ -65,9 +65,9 @@ class Table:
         return len(self.text)
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """What the descriptor says of the file: hash, bytes, rows (None if it cannot be read); nothing without a file."""
-        return facts(self.content, self.count if self.usable else None) if self.content else {}
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """What the descriptor says of each file: hash, bytes, rows (None if it cannot be read); nothing without a file."""
+        return {self.file: facts(self.content, self.count if self.usable else None)} if self.content else {}
 
     def repeated(self, key: list[str]) -> Any:
         """Rows among which a key may stand twice: all of them, unless an engine knows better; None if there are none."""
@@ -105,7 +105,9 @@ def read_table(package: Package, name: str, known: Table | None = None) -> Table
     table = Table(name, package.paths[name], package.schemas[name])
     path = package.path(name)
     try:
-        if not path.is_file():
+        if path.suffix != ".csv" or len(package.parts(name)) > 1:
+            table.unreadable = f"{len(package.parts(name))} files like it, which only the engines for large packages read (--engine polars)"
+        elif not path.is_file():
             table.unreadable = "no such file" if not path.exists() else "not a file"
         elif path.stat().st_size > TABLE_LIMIT:
             table.unreadable = f"{path.stat().st_size} bytes; at most {TABLE_LIMIT} are read of a table"

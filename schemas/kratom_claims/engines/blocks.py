@@ -45,6 +45,10 @@ class Measured:
     lines: int = 0
     sha256: Any = field(default_factory=hashlib.sha256)
 
+    def facts(self, rows: int | None) -> dict[str, Any]:
+        """What the descriptor says of the file."""
+        return {"hash": f"sha256:{self.sha256.hexdigest()}", "bytes": self.size, "rows": rows}
+
     @property
     def fields(self) -> list[str]:
         """Names in the header; none if it is no CSV in UTF-8."""
@@ -67,7 +71,7 @@ def blocks(path: Path, measured: Measured, size: int = SIZE) -> Iterator[tuple[B
             end = len(whole) if len(read) < size else end_of_rows(whole)
             if end or not read:
                 lines = whole.count(b"\n", 0, end)
-                if end:
+                if end or measured.lines == 1:  # a header alone is looked at too
                     yield Block(path, measured.size, end, measured.lines + 1, lines, len(read) < size), whole[:end]
                 measured.size += end
                 measured.lines += lines
@@ -76,6 +80,20 @@ def blocks(path: Path, measured: Measured, size: int = SIZE) -> Iterator[tuple[B
             left = whole[end:]
             if len(left) > LONGEST:
                 raise ValueError(f"no end of a row within {LONGEST >> 20} MB after line {measured.lines}; is a quote never closed?")  # fmt: skip
+
+
+def row_groups(path: Path, measured: Measured, rows: int = 100_000) -> Iterator[pl.DataFrame]:
+    """A Parquet file as blocks of text, each cell written in the canonical way, with the line that it would have in a CSV."""
+    with path.open("rb") as stream:
+        while content := stream.read(SIZE):
+            measured.sha256.update(content)
+            measured.size += len(content)
+    held = pl.scan_parquet(path)
+    measured.header = (",".join(held.collect_schema().names()) + "\n").encode()
+    measured.lines = 1
+    while (part := held.slice(measured.lines - 1, rows).collect()).height:
+        yield numbered(part.select(pl.all().cast(pl.String)), measured.lines + 1)
+        measured.lines += part.height
 
 
 def end_of_rows(body: bytes) -> int:

@@ -74,8 +74,11 @@ class Reader:
 
     def quick(self, text: pl.DataFrame, body: bytes) -> Piece | None:
         """A block that is written plainly: only what its screens suspect is shown to the rules. None if it is not."""
-        if self.rules & BYTES and not written_plainly(body, text.drop(LINE)):
-            return None
+        plain = not self.rules & BYTES or written_plainly(body, text.drop(LINE))
+        return self.screened(text) if plain else None
+
+    def screened(self, text: pl.DataFrame) -> Piece:
+        """Rows that are rightly written: only what their screens suspect is shown to the rules."""
         both = with_values(text, self.schema)
         suspects = both.filter(pl.any_horizontal(self.screens)).select(text.columns)
         faults = self.judged(suspects) if suspects.height else []

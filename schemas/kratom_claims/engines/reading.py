@@ -17,7 +17,7 @@ from ..rules import CATALOGUE, Context
 from ..rules.anchors import SPANS
 from ..rules.base import faults_of
 from ..tables import LINE, ROW, Table, Tables
-from .blocks import Measured, blocks, is_row_id
+from .blocks import Measured, blocks, is_row_id, row_groups
 from .pieces import LOCAL, ON_READING, Piece, Reader
 from .streamed import Streamed, named_rows, there
 
@@ -73,7 +73,11 @@ class Held(Table):
     def __init__(self, table: Table, rows: pl.DataFrame) -> None:
         """The rows and the table that they are of."""
         super().__init__(table.name, table.file, table.schema, header=table.fields)
-        self.held = rows
+        self.held, self.table = rows, table
+
+    def place(self, line: int) -> tuple[str, int]:
+        """File and line of a row."""
+        return self.table.place(line)
 
     @property
     def frame(self) -> Any:
@@ -166,7 +170,7 @@ def ahead(works: Iterator[Callable[[], Piece]], most: int = 2) -> Iterator[Piece
 
 @dataclass
 class Reading:
-    """The state of reading a table: its last row so far, and what goes where."""
+    """The state of reading a table: its last row so far, the lines of the files before, and what goes where."""
 
     table: Streamed
     columns: tuple[str, ...]
@@ -174,29 +178,44 @@ class Reading:
     kept: Kept
     rules: frozenset[str] = ON_READING
     last: pl.DataFrame | None = None
+    lines: int = 0
 
     def file(self, path: Path, part: str) -> Iterator[int]:
-        """Read one file of the table; yields the bytes of each block as it is done."""
-        table, measured = self.table, Measured()
+        """Read one file of the table; yields the bytes read so far as each block is done."""
+        table, measured, before = self.table, Measured(), self.table.rows
+        table.parts.append((self.lines, part))
+        works = self.row_groups if path.suffix == ".parquet" else self.pieces
         try:
-            for piece in ahead(self.pieces(path, part, measured)):
+            for piece in ahead(works(path, part, measured)):
                 self.take(piece)
                 yield measured.size
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, pl.exceptions.PolarsError) as error:
             table.unreadable = getattr(error, "strerror", None) or str(error)
-        if not table.header:
-            table.header = measured.fields
-        table.measures = {"hash": "sha256:" + measured.sha256.hexdigest(), "bytes": measured.size,
-                          "rows": table.rows if table.usable else None}  # fmt: skip
+        table.header = table.header or measured.fields
+        table.measures[part] = measured.facts(table.rows - before if table.usable else None)
+        self.lines += measured.lines
 
     def pieces(self, path: Path, part: str, measured: Measured) -> Iterator[Callable[[], Piece]]:
-        """What reads each block of a file."""
+        """What reads each block of a CSV."""
+        reader = None
         for block, body in blocks(path, measured):
-            self.table.header = measured.fields
-            reader = Reader(
-                self.table.package, self.table.name, part, measured.header, self.columns, self.rules & LOCAL
-            )
+            reader = reader or self.reader(part, measured)
             yield partial(reader.piece, block, body)
+
+    def row_groups(self, path: Path, part: str, measured: Measured) -> Iterator[Callable[[], Piece]]:
+        """What reads each block of a Parquet file."""
+        reader = None
+        for text in row_groups(path, measured):
+            reader = reader or self.reader(part, measured)
+            if not self.table.usable:
+                return
+            yield partial(reader.screened, text)
+
+    def reader(self, part: str, measured: Measured) -> Reader:
+        """What reads the blocks of a file, once its header is known. A header that is not the declared one stays the table's."""
+        if not self.table.header or self.table.usable:
+            self.table.header = measured.fields
+        return Reader(self.table.package, self.table.name, part, measured.header, self.columns, self.rules & LOCAL)
 
     def take(self, piece: Piece) -> None:
         """Take in a block: its faults, its values, and whether its keys go on ascending."""
@@ -204,9 +223,10 @@ class Reading:
         if piece.unreadable:
             self.table.unreadable, self.table.unreadable_at = piece.unreadable, piece.unreadable_at
         if piece.frame.width:
+            frame = piece.frame.with_columns(pl.col(LINE) + self.lines) if self.lines else piece.frame
             self.table.rows += piece.rows
-            self.in_order(piece.frame)
-            self.held.put(piece.frame)
+            self.in_order(frame)
+            self.held.put(frame)
 
     def in_order(self, frame: pl.DataFrame) -> None:
         """Hold the keys of a block against each other and against the last one before."""

@@ -32,8 +32,8 @@ class Streamed(Table):
         self.package = package
         self.source: Any = pl.DataFrame()
         self.rows = 0
-        self.measures: dict[str, Any] = {}
-        self.parts: list[tuple[int, str]] = [(0, self.file)]
+        self.measures: dict[str, dict[str, Any]] = {}
+        self.parts: list[tuple[int, str]] = []
         self.ascending = True
 
     @cached_property
@@ -62,8 +62,8 @@ class Streamed(Table):
         return self.rows
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """What the descriptor says of the file, as measured when it was read."""
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """What the descriptor says of each file, as measured when it was read."""
         return self.measures
 
     def place(self, line: int) -> tuple[str, int]:

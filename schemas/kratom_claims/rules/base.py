@@ -103,9 +103,12 @@ def text(*parts: Any) -> nw.Expr:
 
 
 def absent(left: Any, right: Any, on: list[str], right_on: list[str] | None = None) -> Any:
-    """Rows of ``left`` whose key (without blanks) is not in ``right``."""
+    """Rows of ``left`` whose key (without blanks) is not in ``right``.
+
+    Here and elsewhere ``unique`` names its columns: Dask cannot join what it made unique over all of them.
+    """
     there = ~nw.any_horizontal(*[nw.col(c).is_null() for c in on], ignore_nulls=False)
-    keys = right.select(right_on or on).drop_nulls().unique()
+    keys = right.select(right_on or on).drop_nulls().unique(right_on or on)
     return left.filter(there).join(keys, left_on=on, right_on=right_on or on, how="anti")
 
 

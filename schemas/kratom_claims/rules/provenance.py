@@ -29,10 +29,10 @@ PREFIXES = HOME / "schemas" / "prefixes.json"
 )
 def stated(c: Context) -> Iterable[Any]:
     """Claims without a mention that are not tied to a mentioned one."""
-    said = c.mentions.select("claim_id").drop_nulls().unique()
+    said = c.mentions.select("claim_id").drop_nulls().unique("claim_id")
     ties = [c.claim_relations.select(col(a).alias("claim_id"), col(b).alias("other"))
             for a, b in [("subject_claim_id", "object_claim_id"), ("object_claim_id", "subject_claim_id")]]  # fmt: skip
-    tied = nw.concat(ties).join(said, left_on="other", right_on="claim_id", how="inner").select("claim_id")
+    tied = nw.concat(ties).join(said.select(col("claim_id").alias("other")), on="other", how="inner").select("claim_id")
     yield rows(
         absent(absent(c.claims, said, ["claim_id"]), tied, ["claim_id"]), found=text("no mention of ", col("claim_id"))
     )
@@ -309,7 +309,10 @@ def cas_check_digit(number: str) -> str:
 def evidence_or_search(c: Context) -> Iterable[Any]:
     """Operationalised claims that nobody has looked into."""
     purposes = c.claim_searches.join(c.searches, on="search_id", how="inner").select("claim_id", "purpose")
-    both = [purposes.filter(col("purpose") == p).select("claim_id").unique() for p in ("supporting", "disconfirming")]
+    both = [
+        purposes.filter(col("purpose") == p).select("claim_id").unique("claim_id")
+        for p in ("supporting", "disconfirming")
+    ]
     looked = both[0].join(both[1], on="claim_id", how="inner")
     weighed = c.ratings.filter((col("n_supports") + col("n_refutes") + col("n_inconclusive")) > 0)
     open_ = c.claims.filter(col("operationalised"))
@@ -331,7 +334,7 @@ def none_found(c: Context) -> Iterable[Any]:
     places = (
         c.claim_searches.join(c.searches, on="search_id", how="inner")
         .select("claim_id", "purpose", "database")
-        .unique()
+        .unique(["claim_id", "purpose", "database"])
     )
     counts = places.group_by("claim_id", "purpose").agg(nw.len().alias("places")).filter(col("places") >= 2)
     both = [counts.filter(col("purpose") == p).select("claim_id") for p in ("supporting", "disconfirming")]
@@ -365,9 +368,13 @@ def not_evidence(c: Context) -> Iterable[Any]:
         found=text(col("source_id"), " is retracted"),
         allowed="a source that stands",
     )
-    bearing = links.select("source_id").unique()
+    bearing = links.select("source_id").unique("source_id")
     articles = c.captures.select("capture_id", "source_id").join(bearing, on="source_id", how="inner")
-    told = c.mentions.join(articles, on="capture_id", how="inner").select("claim_id", "source_id").unique()
+    told = (
+        c.mentions.join(articles, on="capture_id", how="inner")
+        .select("claim_id", "source_id")
+        .unique(["claim_id", "source_id"])
+    )
     yield rows(
         links.join(told, on=["claim_id", "source_id"], how="inner"),
         found=text(col("source_id"), " makes this claim itself"),

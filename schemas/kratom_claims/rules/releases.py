@@ -28,16 +28,15 @@ def descriptor(c: Context) -> Iterable[Fault]:
     """Derived properties of each resource against its file."""
     one = CATALOGUE["R1/descriptor"]
     for resource in c.package.descriptor["resources"]:
-        for name, right in c.tables[resource["name"]].facts.items():
-            if right is not None and resource.get(name) != right:
-                yield file_fault(
-                    one,
-                    DESCRIPTOR,
-                    found=f"{resource['name']}: {name} {resource.get(name)}",
-                    allowed=str(right),
-                    column=name,
-                    row=resource["name"],
-                )
+        parts = {part["path"]: part for part in resource.get("parts", [])}
+        for file, facts in c.tables[resource["name"]].facts.items():
+            said = parts.get(file, resource)
+            for name, right in facts.items():
+                if right is not None and said.get(name) != right:
+                    found = f"{resource['name']}: {name} {said.get(name)}" + (f" of {file}" if parts else "")
+                    yield file_fault(
+                        one, DESCRIPTOR, found=found, allowed=str(right), column=name, row=resource["name"]
+                    )
 
 
 @rule(
@@ -181,7 +180,8 @@ def bundle_alone(c: Context) -> Iterable[Fault]:
                     ):
                         yield file_fault(one, table.file, found="not in the bundle", allowed="the same file in the bundle", row=name)  # fmt: skip
                 for name in sorted(
-                    {n for n in bundle.members(alone.root) if n.startswith("data/")} - set(alone.paths.values())
+                    {n for n in bundle.members(alone.root) if n.startswith("data/")}
+                    - {part for one_table in alone.paths for part in alone.parts(one_table)}
                 ):
                     yield file_fault(
                         one, name, found="no resource of the descriptor", allowed="no other files in data/ than tables"

@@ -190,7 +190,7 @@ def dangling(c: Context, table: Table, key: dict[str, Any], target: Table) -> It
 
 def some_values(table: Table, column: str) -> list[str]:
     """The first distinct values of a column, among which the nearest to a wrong one is looked for."""
-    held = collected(table.frame.select(column).head(20_000).drop_nulls().unique())
+    held = collected(table.frame.select(column).head(20_000).drop_nulls().unique(column))
     return sorted(map(str, held[column].to_list()))[:5000]
 
 
@@ -235,7 +235,7 @@ def used(c: Context) -> Iterable[Any]:
         c.said.append(f"S5/used not checked, as {', '.join(sorted(unread))} cannot be read")
         return
     seen = {(f["vocabulary"], code) for table, f in coded_fields(c)
-            for code in collected(table.frame.select(f["name"]).drop_nulls().unique())[f["name"]].to_list()}  # fmt: skip
+            for code in collected(table.frame.select(f["name"]).drop_nulls().unique(f["name"]))[f["name"]].to_list()}  # fmt: skip
     held = c.tables["vocabulary"].typed
     used = [code in seen for code in held[["scheme", "code"]].itertuples(index=False, name=None)]
     codes = nw.from_native(held.assign(unused=[not one for one in used]), eager_only=True)

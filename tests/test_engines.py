@@ -1,0 +1,207 @@
+"""One contract on several engines: the same faults, row for row, on pandas, polars and Dask."""
+
+import os
+import random
+import re
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from damage import DESCRIPTOR, OPERATORS, Mutant, Whole
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kratom_claims.check import run_rules
+from kratom_claims.faults import Fault, UnusableError
+from kratom_claims.package import Package, read_package
+from kratom_claims.rules import CATALOGUE, Context
+from kratom_claims.rules.base import faults_of
+from kratom_claims.tables import Table, Tables, fill, read_tables
+from tiny import SCHEMAS, Tiny
+
+pytest.importorskip("polars", reason="the engines for large packages are not installed")
+
+import polars as pl
+from kratom_claims import engines
+from kratom_claims.engines import large, reading, screens
+from kratom_claims.engines.blocks import Measured, blocks
+from kratom_claims.engines.pieces import LOCAL
+from kratom_claims.engines.reading import Kept
+from kratom_claims.synthetic import Wish, synthesize
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    """The tiny package without a fault."""
+    tiny = Tiny(tmp_path_factory.mktemp("sound") / "tiny")
+    package = read_package(tiny.root / DESCRIPTOR)
+    return Whole(package, read_tables(package), tiny.root / "texts")
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """A synthetic package with known faults under dozens of rules."""
+    folder = tmp_path_factory.mktemp("synthetic") / "planted"
+    synthesize(folder, Wish(2_000, planted=True))
+    return read_package(folder / DESCRIPTOR)
+
+
+@pytest.fixture(scope="module")
+def on_pandas(planted: Package) -> list[Fault]:
+    return run_rules(planted, read_tables(planted), None).faults
+
+
+def mutants(whole: Whole) -> Iterator[Mutant]:
+    """Some mutants of each operator."""
+    for name, make in OPERATORS.items():
+        yield from list(make(whole, random.Random(f"engines/{name}")))[:4]
+
+
+def local_on_pandas(package: Package, name: str, content: bytes) -> list[Fault]:
+    """What the rules that look at each row say of a whole table."""
+    table = fill(Table(name, package.paths[name], package.schemas[name]), content)
+    context = Context(package, Tables({name: table}))
+    return sorted({f for one in CATALOGUE.values() if one.id in LOCAL for f in faults_of(context, one)})
+
+
+def local_on_polars(package: Package, name: str, folder: Path) -> list[Fault]:
+    """What they say of it as its blocks are screened."""
+    kept = Kept(1_000_000)
+    reading.read_table(replace(package, root=folder), name, folder, kept, False, lambda _: None, LOCAL)
+    return sorted(set(kept.faults))
+
+
+def test_blocks_are_whole_rows_and_all_of_the_file(tmp_path: Path) -> None:
+    rows = [f'{n},"a, ""b""\n{n}",x\n' if n % 3 else f"{n},b,x\n" for n in range(200)]
+    path = tmp_path / "a.csv"
+    path.write_text("id,text,end\n" + "".join(rows))
+    measured = Measured()
+    bodies = [body for _, body in blocks(path, measured, 64)]
+    assert len(bodies) > 20 and b"".join(bodies) == "".join(rows).encode()
+    assert all(body.count(b'"') % 2 == 0 and body.endswith(b"\n") for body in bodies)
+    assert measured.size == path.stat().st_size and measured.lines == path.read_text().count("\n")
+
+
+@pytest.mark.slow
+def test_mutants_are_told_alike_block_by_block(whole: Whole, tmp_path: Path) -> None:
+    """Every fault that a local rule finds in a damaged table is found by its screens, and no other."""
+    told = 0
+    for number, mutant in enumerate(mutants(whole)):
+        for name, content in mutant.change().items():
+            if name == DESCRIPTOR:
+                continue
+            expected = local_on_pandas(whole.package, name, content)
+            path = tmp_path / str(number) / whole.package.paths[name]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            assert local_on_polars(whole.package, name, tmp_path / str(number)) == expected, mutant.where
+            told += len(expected)
+    assert told > 100, "the damage should show"
+
+
+@pytest.mark.slow
+def test_planted_faults_on_polars(planted: Package, on_pandas: list[Fault], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one block and in many, in memory and from disk."""
+    assert len({fault.rule for fault in on_pandas}) > 30
+    assert large.check(planted, None).faults == on_pandas
+    monkeypatch.setattr(reading, "IN_MEMORY", 10_000)
+    monkeypatch.setattr(reading.blocks, "__defaults__", (50_000,))
+    assert large.check(planted, None).faults == on_pandas
+
+
+@pytest.mark.slow
+def test_planted_faults_on_dask_with_a_worker_lost(planted: Package, on_pandas: list[Fault]) -> None:
+    """A worker is killed in the middle, and nothing is missed."""
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    from kratom_claims.engines import cluster
+
+    lost = []
+
+    def kill(there: object) -> None:
+        time.sleep(6)
+        pid = next(iter(there.run(os.getpid).values()))  # type: ignore[attr-defined]
+        os.kill(pid, signal.SIGKILL)
+        lost.append(pid)
+
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as own,
+        distributed.Client(own) as there,
+    ):
+        thread = threading.Thread(target=kill, args=(there,))
+        thread.start()
+        outcome = cluster.check(planted, None, scheduler=own.scheduler_address, least=1_000)
+        thread.join()
+    assert lost and outcome.faults == on_pandas
+
+
+@pytest.mark.parametrize("form, parts", [("csv", 3), ("parquet", 1), ("parquet", 2)])
+def test_parts_and_parquet(tmp_path: Path, form: str, parts: int) -> None:
+    """Tables in several files, or in Parquet, hold the same rules; a changed byte of a part shows."""
+    pytest.importorskip("pyarrow")
+    synthesize(tmp_path / "p", Wish(1_000, form=form, parts=parts))
+    package = read_package(tmp_path / "p" / DESCRIPTOR)
+    assert engines.chosen(package, "auto") == "polars"
+    assert large.check(package, None).faults == []
+    part = package.root / package.parts("mentions")[-1]
+    if form == "csv":
+        lines = part.read_text().splitlines(keepends=True)
+        part.write_text("".join([*lines[:-1], re.sub(r",asserts,|,denies,|,reports,", ",shouts,", lines[-1], count=1)]))
+    else:
+        frame = pl.read_parquet(part)
+        frame.with_columns(
+            stance=pl.when(pl.int_range(pl.len()) == 3).then(pl.lit("shouts")).otherwise("stance")
+        ).write_parquet(part)
+    faults = large.check(package, None).faults
+    place = {(fault.file, fault.line) for fault in faults if fault.rule == "S2/cells"}
+    assert place == {(package.parts("mentions")[-1], len(lines) if form == "csv" else 5)}
+    assert "R1/descriptor" in {fault.rule for fault in faults}
+
+
+def test_many_faults_are_counted_and_the_first_kept(whole: Whole, tmp_path: Path) -> None:
+    told: list[Fault] = []
+    kept = Kept(2, told.append)
+    kept.add([Fault("a.csv", line, 1, "x", "", "S2/cells", "", "", "", "") for line in range(5)])
+    assert [fault.line for fault in told] == [0, 1] and kept.counts["S2/cells", "a.csv", "x"] == 5
+
+
+def test_a_quote_that_is_never_closed_ends_with_a_message(
+    tmp_path: Path, whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kratom_claims.engines.blocks.LONGEST", 1_000)
+    path = tmp_path / "a.csv"
+    path.write_text('id,text\n1,"' + "a\n" * 5_000)
+    with pytest.raises(ValueError, match="quote never closed"):
+        list(blocks(path, Measured(), 500))
+
+
+PLAIN = sorted({f["constraints"]["pattern"] for schema in SCHEMAS.values() for f in schema["fields"]
+                if screens.is_plain(f.get("constraints", {}).get("pattern", ""))})  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", PLAIN)
+def test_what_a_plain_pattern_allows_is_plain(pattern: str) -> None:
+    """Where the screens trust a pattern, nothing odd fits it."""
+
+    @settings(max_examples=50, deadline=None, database=None)
+    @given(st.from_regex(pattern, fullmatch=True))
+    def holds(value: str) -> None:
+        assert value.isascii() and not re.search(screens.UNPLAIN, value)
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(?:.*)", "(?:[A-Z0-9].*[.])", "(?:-[a-z]+)", "(?:[a-z]?-x)", "(?:[0-z]+)", "(?:a|-)", "(?:[^ ]+)", ""]
+)
+def test_other_patterns_are_not_trusted(pattern: str) -> None:
+    assert not screens.is_plain(pattern)
+
+
+def test_an_engine_that_is_not_installed_is_named(whole: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    assert engines.chosen(whole.package, "auto") == "pandas"
+    with pytest.raises(UnusableError, match="polars"):
+        engines.chosen(whole.package, "polars")

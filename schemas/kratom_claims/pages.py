@@ -143,21 +143,37 @@ def agreement_part(tables: Tables) -> str:
 
 
 def audit_part(tables: Tables) -> str:
-    """Errors found by the audit, with Wilson's interval."""
+    """Errors found by each audit, with Wilson's interval; an audit is what one agent judged."""
     audits = tables["audits"].typed
     if audits.empty:
         return "No audit yet.\n"
-    rows = []
-    for title, bad in [("any error", audits["error"] != "none"), ("major error", audits["error"] == "major"),
-                       ("wrong number", audits["numbers_right"] == "no"), ("wrong direction", audits["direction_right"] == "no")]:  # fmt: skip
-        low, high = wilson(float(bad.mean()), len(audits))
-        rows.append(
-            (title, f"{int(bad.sum())} of {len(audits)}", f"{bad.mean():.1%}", f"{max(low, 0):.1f} to {high:.1f} %")
-        )
+    runs = [(agent, audits[audits["agent_id"] == agent]) for agent in audits["agent_id"].unique()]
+    header = [f"`{agent}`, {len(own)} links" for agent, own in runs]
+    rows = [
+        (title, *(share_with_interval(own[column] == code) for _, own in runs)) for title, column, code in AUDIT_RATES
+    ]
     return (
-        grid(["", "links", "rate", "95 % interval"], rows)
-        + "\nErrors that were found have been mended; the rate is that before mending.\n"
+        grid(["", *header], rows)
+        + "\nShares with their 95 % intervals (Wilson). Errors that were found have been mended; the rates are those before mending.\n"
     )
+
+
+AUDIT_RATES = [
+    ("major error", "error", "major"),
+    ("minor error", "error", "minor"),
+    ("not said by the source", "said_by_source", "no"),
+    ("wrong number", "numbers_right", "no"),
+    ("wrong direction", "direction_right", "no"),
+    ("direction open to argument", "direction_right", "partly"),
+    ("source could not be read again", "said_by_source", "not_checkable"),
+]
+"""What is counted of an audit: the words, the column, and the code that counts."""
+
+
+def share_with_interval(found: Any) -> str:
+    """How many of the rows have something, their share and its interval."""
+    low, high = wilson(float(found.mean()), len(found))
+    return f"{int(found.sum())}: {found.mean():.1%} ({max(low, 0):.1f} to {high:.1f})"
 
 
 def rules_page() -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from kratom_claims import planting, synthetic
+from kratom_claims import synthetic
 from kratom_claims.check import Outcome, run_rules
 from kratom_claims.faults import UnusableError
 from kratom_claims.package import HOME, opened, read_package
-from kratom_claims.synthetic import Wish, synthesize
+from kratom_claims.synthetic import Wish, planting, synthesize
 from kratom_claims.tables import read_tables
 
 pl = pytest.importorskip("polars")

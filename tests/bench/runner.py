@@ -147,7 +147,11 @@ def package(size: int) -> Path:
     script = HOME / "scripts" / "synthesize.py"
     if not script.exists():
         raise UnusableError("scripts/synthesize.py, which makes the packages that are measured, is not there.")
-    sources = [HOME / "datapackage.json", script, *sorted((HOME / "schemas" / "kratom_claims").glob("synthe*.py"))]
+    sources = [
+        HOME / "datapackage.json",
+        script,
+        *sorted((HOME / "schemas" / "kratom_claims" / "synthetic").glob("*.py")),
+    ]
     digest = hashlib.sha256(b"\0".join([str(size).encode(), *(source.read_bytes() for source in sources)]))
     folder = CACHE / f"{size}-{digest.hexdigest()[:12]}"
     if not folder.exists():

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .faults import UnusableError
-from .package import Package, key_fields
-from .synthetic_record import Record
-from .synthetic_texts import BLOCK, TABLES, Plan, Replicas, block
+from ..faults import UnusableError
+from ..package import Package, key_fields
+from .record import Record
+from .texts import BLOCK, TABLES, Plan, Replicas, block
 
 if TYPE_CHECKING:
     import polars as pl

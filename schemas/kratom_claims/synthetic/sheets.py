@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .tables import Table
+from ..tables import Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,7 +41,7 @@ class ParquetFile:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        from .forms.parquet import arrow_field
+        from ..forms.parquet import arrow_field
 
         table = Table(schema["name"], path.name, schema)
         self.path, self.schema = path, pa.schema([arrow_field(f, table) for f in schema["fields"]])

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .faults import UnusableError
-from .files import json_text
-from .package import HOME, Package, read_package
+from ..faults import UnusableError
+from ..files import json_text
+from ..package import HOME, Package, read_package
 from .planting import Planting, planted
+from .record import Record
 from .sheets import Sheet
-from .synthetic_record import Record
-from .synthetic_texts import BLOCK, TABLES, Plan, block, planned
+from .texts import BLOCK, TABLES, Plan, block, planned
 
 if TYPE_CHECKING:
     import polars as pl

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from . import ratings as rt
-from .files import csv_text
-from .framing import MISATTRIBUTED, framings
-from .package import Package
-from .synthetic_texts import TABLES, Plan, Replicas, article_ids, numbered, read, width
-from .tables import Table, Tables, fill
+from .. import ratings as rt
+from ..files import csv_text
+from ..framing import MISATTRIBUTED, framings
+from ..package import Package
+from ..tables import Table, Tables, fill
+from .texts import TABLES, Plan, Replicas, article_ids, numbered, read, width
 
 if TYPE_CHECKING:
     import polars as pl

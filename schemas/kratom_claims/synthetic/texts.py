@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .package import Package
+from ..package import Package
 
 if TYPE_CHECKING:
     import polars as pl

@@ -3,9 +3,24 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import _path  # noqa: F401
 from kratom_claims import cli
+
+
+def validated(path: Path, kept: Any) -> Any:
+    """The outcome of a run, in which what was kept of earlier ones is not done again."""
+    from kratom_claims import check, package
+    from kratom_claims.texts import corpus
+
+    tty = sys.stderr.isatty()
+    with package.opened(path) as opened:
+        outcome = check.check(
+            opened, corpus(), lambda step: print(f"\r\033[K{step}", end="", file=sys.stderr) if tty else None, kept
+        )
+    print("\r\033[K" if tty else "", end="", file=sys.stderr)
+    return outcome
 
 
 def main() -> int:
@@ -19,18 +34,15 @@ def main() -> int:
     options.add_argument(
         "--most", type=int, default=20, metavar="N", help="print at most N faults of a rule (default 20)"
     )
+    options.add_argument("--no-cache", action="store_true", help="do all again, even what was done on the same bytes (of this repository only)")  # fmt: skip
     chosen = options.parse_args()
 
-    from kratom_claims import check, package, report
+    from kratom_claims import cache, report
     from kratom_claims.files import write_atomically
     from kratom_claims.texts import corpus
 
-    tty = sys.stderr.isatty()
-    with package.opened(chosen.path) as opened:
-        outcome = check.check(
-            opened, corpus(), lambda step: print(f"\r\033[K{step}", end="", file=sys.stderr) if tty else None
-        )
-    print("\r\033[K" if tty else "", end="", file=sys.stderr)
+    kept = None if chosen.no_cache else cache.cache_of(chosen.path)
+    outcome = (kept and kept.whole(corpus())) or validated(chosen.path, kept)
     print(report.summary(outcome, chosen.most))
     if chosen.annotations:
         print(report.annotations(outcome), end="")

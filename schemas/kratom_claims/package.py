@@ -52,8 +52,7 @@ def opened(where: Path) -> Iterator[Package]:
     Raises UnusableError if there is none, if it is not a package, or if a path in it leaves its folder.
     """
     if where.absolute() == HOME:
-        finish(HOME)
-        finish(HOME / "data")
+        settle(HOME)
     if not where.exists():
         raise UnusableError(
             f"{where}: there is no such file or folder. Give the folder, datapackage.json or zip of a package."
@@ -64,6 +63,12 @@ def opened(where: Path) -> Iterator[Package]:
             yield read_package(find_descriptor(Path(folder)))
     else:
         yield read_package(where / "datapackage.json" if where.is_dir() else where)
+
+
+def settle(root: Path) -> None:
+    """Put in place what a killed command had written out for a repository."""
+    finish(root)
+    finish(root / "data")
 
 
 def find_descriptor(folder: Path) -> Path:

@@ -10,6 +10,7 @@ import narwhals as nw
 
 from ..diff import Difference, since_last_release
 from ..faults import Fault
+from ..outcome import Asked
 from ..package import Package
 from ..ratings import rated
 from ..rubric import Rating
@@ -20,17 +21,13 @@ CATALOGUE: dict[str, "Rule"] = {}
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Asked):
     """A rule: its id (family and name), what it asks, why, and what to do when it fails.
 
     A rule of ``each`` table takes the context and one table; the others take the context alone. A ``local`` one looks at
     each row by itself, so that it may be asked of a table piece by piece.
     """
 
-    id: str
-    asks: str
-    why: str
-    remedy: str
     tables: tuple[str, ...]
     column: str
     each: bool
@@ -129,9 +126,9 @@ def offences(context: Context, one: Rule, of: Collection[str] | None) -> Iterabl
     if not one.each:
         yield from one.check(context)
         return
-    for table in context.tables.values():
-        if of is None or table.name in of:
-            yield from one.check(context, table)
+    for name in context.tables:
+        if of is None or name in of:
+            yield from one.check(context, context.tables[name])
 
 
 def row_faults(context: Context, one: Rule, name: str, frame: nw.DataFrame) -> Iterable[Fault]:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -207,10 +207,16 @@ def profile(name: str) -> Any:
     return Draft202012Validator({**whole, "$ref": f"#/$defs/{name}"})
 
 
+@lru_cache(maxsize=100)
+def deviation(name: str, text: str) -> Any:
+    """The first deviation of a value, as JSON, from a definition of the profile, or None; the same text is looked at once."""
+    return next(iter(profile(name).iter_errors(json.loads(text))), None)
+
+
 def conforming(value: Any, name: str, where: str) -> None:
     """Raise UnusableError with the place of the first deviation from a definition of the profile."""
     try:
-        error = next(iter(profile(name).iter_errors(value)), None)
+        error = deviation(name, json.dumps(value))
     except RecursionError as deep:
         raise UnusableError(f"{where}: nested too deeply to be a descriptor or schema.") from deep
     if error is not None:

@@ -4,9 +4,10 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import narwhals as nw
@@ -25,6 +26,11 @@ TABLE_LIMIT = 64 * 1024 * 1024
 """Most bytes that are read of a table."""
 COLUMN_LIMIT = 1000
 """Most columns that are read of a table."""
+
+PLAIN = re.compile(r"(?![=+\-@])[!-~]+(?: [!-~]+)*")
+"""A cell in which nothing can be wrong under the rules on bytes, unless it is one of ``MISSING``."""
+MISSING = frozenset(["na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "(null)", "nil", "tbd", "-", "--", "?", ".", "#value!", "#ref!", "#name?", "none", "unknown", "undefined", "missing"])  # fmt: skip
+"""Cells, in lower case, that some reader takes, or may take, for a missing value."""
 
 LINE, ROW = "_line", "_row"
 """Columns added to every table: line in the file (header = 1) and the row's key as text."""
@@ -70,17 +76,29 @@ class Table:
         return facts(self.content, self.count if self.usable else None) if self.content else {}
 
     def repeated(self, key: list[str]) -> Any:
-        """Rows among which a key may stand twice: all of them, unless an engine knows better; None if there are none."""
-        return self.frame
+        """Rows among which a key may stand twice; None if there are none."""
+        return self.frame if self.typed.duplicated(key).any() else None
 
     def loose(self, key: dict[str, Any], target: "Table") -> Any:
-        """Rows whose foreign key may lead nowhere, and the rows of the target that they may mean: all of them, unless an
-        engine knows better; None if there are none."""
-        return self.frame, target.frame
+        """Rows whose foreign key may lead nowhere, and the rows of the target that they may mean; None if there are none."""
+        ours, theirs = list(key["fields"]), list(key["reference"]["fields"])
+        sure = keys_of(self.typed, ours) <= keys_of(target.typed, theirs)
+        return None if sure else (self.frame, target.frame)
 
     def place(self, line: int) -> tuple[str, int]:
         """File and line of a row, given the number in its column ``_line``."""
         return self.file, line
+
+    @cached_property
+    def odd(self) -> dict[str, pd.Series]:
+        """By column of text, the cells that are anything but words of printable ASCII with one space between them, or
+        that some reader may take for more than text. Columns without any are left out."""
+        found = {}
+        for name in (f["name"] for f in self.schema["fields"] if f["type"] == "string"):
+            cells = self.text[name].dropna()
+            if strange := {value for value in set(cells) if not PLAIN.fullmatch(value) or value.lower() in MISSING}:
+                found[name] = cells[cells.isin(strange)]
+        return found
 
     @property
     def fields(self) -> list[str]:
@@ -181,6 +199,11 @@ def row_ids(frame: pd.DataFrame, key: list[str]) -> pd.Series:
     for part in parts[1:]:
         joined = joined + "/" + part
     return joined
+
+
+def keys_of(frame: pd.DataFrame, columns: list[str]) -> set[tuple[Any, ...]]:
+    """The distinct keys of a table, those with a blank left out."""
+    return set(frame[columns].dropna().itertuples(index=False, name=None))
 
 
 def typed(frame: pd.DataFrame, schema: dict[str, Any]) -> pd.DataFrame:

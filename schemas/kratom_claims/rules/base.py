@@ -101,6 +101,9 @@ def text(*parts: Any) -> nw.Expr:
 
 def absent(left: Any, right: Any, on: list[str], right_on: list[str] | None = None) -> Any:
     """Rows of ``left`` whose key (without blanks) is not in ``right``."""
+    if len(on) == 1 and isinstance(left, nw.DataFrame) and left.implementation.is_pandas():
+        known = collected(right.select((right_on or on)[0]).drop_nulls())[(right_on or on)[0]]
+        return left.filter(~nw.col(on[0]).is_null() & ~nw.col(on[0]).is_in(known))
     there = ~nw.any_horizontal(*[nw.col(c).is_null() for c in on], ignore_nulls=False)
     keys = right.select(right_on or on).drop_nulls().unique()
     return left.filter(there).join(keys, left_on=on, right_on=right_on or on, how="anti")

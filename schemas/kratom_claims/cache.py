@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,8 @@ class Cache:
             draft.write_text(json.dumps(content), encoding="utf-8")
             draft.replace(folder / f"{name}.json")
         except (OSError, ValueError):
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
 
 
 def cache_of(where: Path) -> Cache | None:
@@ -129,8 +131,8 @@ def cache_of(where: Path) -> Cache | None:
 
 def library() -> str:
     """The hash of all that results follow from besides the inputs: our code and contract, Python, what is installed."""
-    files = [*CODE.rglob("*.py"), *(HOME / "schemas").glob("*.json")]
-    ours = {str(path.relative_to(HOME)): file_hash(path) for path in sorted(files)}
+    ours = [[path.relative_to(base).as_posix(), file_hash(path)] for base, pattern in ((CODE, "**/*.py"), (HOME / "schemas", "*.json"))
+            for path in sorted(base.glob(pattern))]  # fmt: skip
     return digest([ours, sys.version, sys.platform, sorted(installed(sys.path))])
 
 

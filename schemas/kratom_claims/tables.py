@@ -28,9 +28,11 @@ COLUMN_LIMIT = 1000
 """Most columns that are read of a table."""
 
 PLAIN = re.compile(r"(?![=+\-@])[!-~]+(?: [!-~]+)*")
-"""A cell in which nothing can be wrong under the rules on bytes, unless it is one of ``MISSING``."""
-MISSING = frozenset(["na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "(null)", "nil", "tbd", "-", "--", "?", ".", "#value!", "#ref!", "#name?", "none", "unknown", "undefined", "missing"])  # fmt: skip
-"""Cells, in lower case, that some reader takes, or may take, for a missing value."""
+"""A cell in which nothing can be wrong under the rules on bytes, unless it stands for a missing value."""
+NA_LIKE = frozenset(["na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "(null)", "nil", "tbd", "-", "--", "?", ".", "#value!", "#ref!", "#name?"])  # fmt: skip
+"""Cells, in lower case, that some reader takes for a missing value."""
+NOT_SAID = frozenset(["none", "unknown", "undefined", "missing"])
+"""Words, in lower case, that stand for a missing value unless they are a code."""
 
 LINE, ROW = "_line", "_row"
 """Columns added to every table: line in the file (header = 1) and the row's key as text."""
@@ -92,13 +94,18 @@ class Table:
     @cached_property
     def odd(self) -> dict[str, pd.Series]:
         """By column of text, the cells that are anything but words of printable ASCII with one space between them, or
-        that some reader may take for more than text. Columns without any are left out."""
+        that may stand for a missing value. Columns without any are left out."""
         found = {}
-        for name in (f["name"] for f in self.schema["fields"] if f["type"] == "string"):
-            cells = self.text[name].dropna()
-            if strange := {value for value in set(cells) if not PLAIN.fullmatch(value) or value.lower() in MISSING}:
-                found[name] = cells[cells.isin(strange)]
+        for f in self.schema["fields"]:
+            if f["type"] == "string":
+                cells, missing = self.text[f["name"]].dropna(), NA_LIKE if self.coded(f) else NA_LIKE | NOT_SAID
+                if strange := {v for v in set(cells) if not PLAIN.fullmatch(v) or v.lower() in missing}:
+                    found[f["name"]] = cells[cells.isin(strange)]
         return found
+
+    def coded(self, field: dict[str, Any]) -> bool:
+        """Whether a column holds codes, among which a word such as unknown says something."""
+        return self.name == "vocabulary" or "enum" in field.get("constraints", {})
 
     @property
     def fields(self) -> list[str]:

@@ -13,15 +13,13 @@ import pandas as pd
 
 from ..faults import Fault
 from ..package import key_fields
-from ..tables import LINE, MISSING, ROW, Table
+from ..tables import LINE, ROW, Table
+from ..tables import NA_LIKE as NA_LIKE
+from ..tables import NOT_SAID as NOT_SAID
 from .base import CATALOGUE, Context, Rule, at, file_fault, rows, rule
 
 col = nw.col
 
-NOT_SAID = frozenset(["none", "unknown", "undefined", "missing"])
-"""Words, in lower case, that stand for a missing value unless they are a code."""
-NA_LIKE = MISSING - NOT_SAID
-"""Cells, in lower case, that some reader takes for a missing value."""
 CONTROL = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ue000-\uf8ff\U000e0000-\U0010ffff]"
@@ -228,7 +226,7 @@ def look_alikes(c: Context, table: Table) -> Iterable[Fault]:
 )
 def formulas(c: Context, table: Table) -> Iterable[Fault]:
     """Cells of text that a spreadsheet runs or a reader drops."""
-    coded = {f["name"] for f in table.schema["fields"] if table.name == "vocabulary" or "enum" in f.get("constraints", {})}  # fmt: skip
+    coded = {f["name"] for f in table.schema["fields"] if table.coded(f)}
     for column, cells in text_cells(table):
         yield from cell_faults(
             c,

@@ -99,7 +99,9 @@ class Table:
         for f in self.schema["fields"]:
             if f["type"] == "string":
                 cells, missing = self.text[f["name"]].dropna(), NA_LIKE if self.coded(f) else NA_LIKE | NOT_SAID
-                if strange := {v for v in set(cells) if not PLAIN.fullmatch(v) or v.lower() in missing}:
+                if strange := {
+                    v for v in set(cells.to_numpy(dtype=object)) if not PLAIN.fullmatch(v) or v.lower() in missing
+                }:
                     found[f["name"]] = cells[cells.isin(strange)]
         return found
 

@@ -99,7 +99,7 @@ def suspect(field: dict[str, Any], column: pd.Series, in_key: bool) -> bool:
     bounds = [name for name in limits if name in BOUNDS]
     if not bounds:
         return False
-    held = set(column.dropna())
+    held = set(column.dropna().to_numpy(dtype=object))
     return any(not BOUNDS[name](held, limits[name]) for name in bounds)
 
 

@@ -3,9 +3,28 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import _path  # noqa: F401
 from kratom_claims import cli
+
+
+def validated(chosen: Any, kept: Any) -> Any:
+    """The outcome of a run, in which what was kept of earlier ones is not done again."""
+    from kratom_claims import check, engines, package, report
+    from kratom_claims.texts import corpus
+
+    tty = sys.stderr.isatty()
+    progress = lambda step: print(f"\r\033[K{step}", end="", file=sys.stderr) if tty else None  # noqa: E731
+    with package.opened(chosen.path) as opened:
+        engine = engines.chosen(opened, chosen.engine, chosen.scheduler)
+        if engine == "pandas":
+            outcome = check.check(opened, corpus(), progress, kept)
+        else:
+            cli.unbounded()
+            outcome = engines.check(opened, corpus(), engine, progress, report.teller(chosen.most), chosen.scheduler)
+    print("\r\033[K" if tty else "", end="", file=sys.stderr)
+    return outcome
 
 
 def main() -> int:
@@ -21,20 +40,16 @@ def main() -> int:
     )
     options.add_argument("--engine", choices=["auto", "pandas", "polars", "dask"], default="auto", help="what runs the rules (default: auto, by the size of the package)")  # fmt: skip
     options.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler of a cluster whose workers see the package under the same path")  # fmt: skip
+    options.add_argument("--no-cache", action="store_true", help="do all again, even what was done on the same bytes (of this repository only)")  # fmt: skip
     chosen = options.parse_args()
 
-    from kratom_claims import engines, package, report
+    from kratom_claims import cache, report
     from kratom_claims.files import write_atomically
     from kratom_claims.texts import corpus
 
-    tty = sys.stderr.isatty()
-    progress = lambda step: print(f"\r\033[K{step}", end="", file=sys.stderr) if tty else None  # noqa: E731
-    with package.opened(chosen.path) as opened:
-        engine = engines.chosen(opened, chosen.engine, chosen.scheduler)
-        if engine != "pandas":
-            cli.unbounded()
-        outcome = engines.check(opened, corpus(), engine, progress, report.teller(chosen.most), chosen.scheduler)
-    print("\r\033[K" if tty else "", end="", file=sys.stderr)
+    afresh = chosen.no_cache or chosen.engine != "auto" or chosen.scheduler
+    kept = None if afresh else cache.cache_of(chosen.path)
+    outcome = (kept and kept.whole(corpus())) or validated(chosen, kept)
     print(report.summary(outcome, chosen.most))
     if chosen.annotations:
         print(report.annotations(outcome), end="")

@@ -13,11 +13,15 @@ BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The one time stamp of all members of a zip: the earliest that the format knows."""
 
 
-def members(root: Path) -> dict[str, bytes]:
-    """Every file of the released folder, by its path with slashes, in code point order."""
+def names(root: Path) -> list[str]:
+    """The paths, with slashes and in code point order, of every file of the released folder."""
     paths = [root / name for name in FILES] + [path for pattern in PATTERNS for path in root.glob(pattern)]
-    found = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
-    return dict(sorted(found.items()))
+    return sorted(path.relative_to(root).as_posix() for path in paths if path.is_file())
+
+
+def members(root: Path) -> dict[str, bytes]:
+    """Every file of the released folder, by its path."""
+    return {name: (root / name).read_bytes() for name in names(root)}
 
 
 def zipped(files: dict[str, bytes]) -> bytes:

@@ -1,98 +1,198 @@
 """Validation of a package: all rules, both engines, one list of faults."""
 
-import multiprocessing
 import os
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+import pickle
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from .conformance import frictionless_faults, only_new
+from .cache import SAID, Cache, Found, on_disk
+from .conformance import Conformance, only_new
 from .faults import Fault, UnusableError
+from .outcome import Outcome as Outcome
 from .package import Package
 from .rules import CATALOGUE, Context, Rule
 from .rules.base import faults_of
 from .tables import Tables, read_tables, unfitness
+from .watched import WatchedContext, WatchedTables, hashes
+
+FRICTIONLESS = "Frictionless"
 
 
-@dataclass
-class Outcome:
-    """What a validation found: rows by table, rules run, rules that could not run and why, notes, faults."""
+@dataclass(frozen=True, order=True)
+class Piece:
+    """A piece of the work: a rule, or Frictionless; on one table, or on the whole package (blank)."""
 
-    package: Package
-    rows: dict[str, int]
-    ran: list[str] = field(default_factory=list)
-    skipped: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    by: str
+    table: str = ""
 
     @property
-    def exit_status(self) -> int:
-        """0 if nothing is wrong, 1 if a rule fails."""
-        return 1 if self.faults else 0
+    def name(self) -> str:
+        """The name of its entry in the cache."""
+        return f"{self.by} {self.table}".strip()
 
 
-def check(package: Package, texts: Path | None, progress: Callable[[str], Any] = lambda _: None) -> Outcome:
-    """Run every rule of the catalogue on a package, and Frictionless, on two processor cores; collect all faults."""
+Results = dict[Piece, tuple[set[str], Found]]
+"""What pieces of work looked at, and what they found."""
+
+
+def check(
+    package: Package, texts: Path | None, progress: Callable[[str], Any] = lambda _: None, cache: Cache | None = None
+) -> Outcome:
+    """Run every rule of the catalogue on a package, and Frictionless, on two processor cores; collect all faults.
+
+    With a ``cache``, what an earlier run found on the same bytes is taken from there, and a note says how much that is.
+    """
     # On tables of this size Python's own strings are faster than Arrow's, which pandas takes wherever Arrow is there.
     with pd.option_context("mode.string_storage", "python"):
         progress("reading tables")
-        tables = read_tables(package)
-        wait = beside(second_half, package, tables, texts)
-        outcome = run_rules(package, tables, texts, progress, [one for one in CATALOGUE.values() if not judges(one)])
+        files = on_disk(package.root, texts) if cache else None
+        tables = WatchedTables(read_tables(package))
+        inputs = hashes(package, tables, files) if cache else {}
+        kept = earlier(cache, inputs) if cache else {}
+        todo = [piece for piece in pieces(tables) if piece.name not in kept]
+        context = WatchedContext(package, tables, texts)
+        wait = beside(second_half, context, [piece for piece in todo if late(piece)])
+        done = run_pieces(context, [piece for piece in todo if not late(piece)], progress)
     progress("judgement, Frictionless")
-    other, theirs = wait()
-    outcome.skipped |= other.skipped
-    outcome.ran = [id_ for id_ in CATALOGUE if id_ in {*outcome.ran, *other.ran}]
-    ours = [*outcome.faults, *other.faults]
-    outcome.faults = sorted({*ours, *only_new(ours, theirs)})
+    done |= wait()
+    found = {piece: done[piece][1] if piece in done else kept[piece.name][1] for piece in pieces(tables)}
+    outcome = whole(package, tables, found)
+    if cache:
+        cache.keep_pieces(kept | new_entries(done, inputs))
+        if files and files == on_disk(package.root, texts):
+            cache.keep_whole(files, outcome)
+        outcome.notes += reused(found, done)
     return outcome
 
 
-def judges(one: Rule) -> bool:
-    """Whether a rule is one of judgement, which compute all ratings again."""
-    return one.id.startswith("J")
+def pieces(tables: Tables) -> list[Piece]:
+    """All pieces of the work, in the order in which they are told."""
+    rules = [Piece(one.id, name) for one in CATALOGUE.values() for name in (tables if one.each else ("",))]
+    theirs = [] if unreadable(tables) else [Piece(FRICTIONLESS, name) for name in ("", *tables)]
+    return [*sorted(rules, key=late), *theirs]  # the sort is stable: rules of judgement come last
 
 
-def second_half(package: Package, tables: Tables, texts: Path | None) -> tuple[Outcome, list[Fault]]:
-    """What the rules of judgement found, and what Frictionless found: about half of the work."""
-    outcome = run_rules(package, tables, texts, rules=filter(judges, CATALOGUE.values()))
-    if unread := [table.file for table in tables.values() if table.unreadable]:
-        outcome.skipped["Frictionless"] = f"{', '.join(unread)} cannot be read"
-        return outcome, []
-    return outcome, frictionless_faults(package, tables)
+def late(piece: Piece) -> bool:
+    """Whether a piece is of the second half: the rules of judgement, which compute all ratings again, and Frictionless."""
+    return piece.by.startswith("J") or piece.by == FRICTIONLESS
 
 
-def beside(work: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+def earlier(cache: Cache, inputs: Mapping[str, str]) -> dict[str, tuple[dict[str, str], Found]]:
+    """The entries of which every input has the hash of today."""
+    return {piece: entry for piece, entry in cache.pieces().items()
+            if all(inputs.get(name) == hash_ for name, hash_ in entry[0].items())}  # fmt: skip
+
+
+def new_entries(done: Results, inputs: Mapping[str, str]) -> dict[str, tuple[dict[str, str], Found]]:
+    """Entries for what was done now, but for what looked at something that cannot be hashed."""
+    return {piece.name: ({name: inputs[name] for name in sorted(touched)}, found)
+            for piece, (touched, found) in done.items() if touched <= inputs.keys()}  # fmt: skip
+
+
+def run_pieces(context: WatchedContext, todo: Iterable[Piece], progress: Callable[[str], Any] = lambda _: None) -> Results:  # fmt: skip
+    """Run some rules; what each of them looks at is noted."""
+    results: Results = {}
+    for piece in todo:
+        progress(piece.by)
+        context.touched.clear()
+        found, said = Found(), len(context.said)
+        one = CATALOGUE[piece.by]
+        if unfit := {name: why for name in one.tables if (why := unfitness(context.tables, name))}:
+            found.skipped = "; ".join(f"{name} {why}" for name, why in unfit.items())
+        else:
+            found.faults = faults_of(context, one, {piece.table} if piece.table else None)
+        found.said = context.said[said:]
+        results[piece] = set(context.touched), found
+    return results
+
+
+def second_half(context: WatchedContext, todo: list[Piece]) -> Results:
+    """What the rules of judgement find, and what Frictionless finds: about half of the work."""
+    results = run_pieces(context, [piece for piece in todo if piece.by != FRICTIONLESS])
+    return results | run_frictionless(context, [piece.table for piece in todo if piece.by == FRICTIONLESS])
+
+
+def run_frictionless(context: WatchedContext, todo: list[str]) -> Results:
+    """What Frictionless says of the package (a blank name) and of some tables."""
+    if not todo:
+        return {}
+    engine, schemas = Conformance(context.package, context.tables), context.package.schemas
+    results: Results = {Piece(FRICTIONLESS): ({"descriptor"}, Found(engine.of_package()))}
+    for name in filter(None, todo):
+        named = {name, *(key["reference"]["resource"] or name for key in schemas[name].get("foreignKeys", []))}
+        looked_at = {"contract", f"described {name}", *(f"table {n}" for n in named)}
+        results[Piece(FRICTIONLESS, name)] = ({"descriptor"} if engine.refused else looked_at, Found(engine.of_table(name)))  # fmt: skip
+    return results
+
+
+def whole(package: Package, tables: Tables, found: Mapping[Piece, Found]) -> Outcome:
+    """The outcome of all pieces of the work. What Frictionless says where our rules speak already is not told again."""
+    outcome = Outcome(package, {name: table.count for name, table in tables.items()})
+    outcome.skipped = {piece.by: one.skipped for piece, one in found.items() if one.skipped}
+    if unread := unreadable(tables):
+        outcome.skipped[FRICTIONLESS] = f"{', '.join(unread)} cannot be read"
+    outcome.ran = [id_ for id_ in CATALOGUE if id_ not in outcome.skipped]
+    outcome.notes = list(dict.fromkeys(note for one in found.values() for note in one.said))
+    theirs = {piece: one.faults for piece, one in found.items() if piece.by == FRICTIONLESS}
+    ours = [fault for piece, one in found.items() if piece not in theirs for fault in one.faults]
+    refused = theirs.get(Piece(FRICTIONLESS))
+    told = refused or [fault for faults in theirs.values() for fault in faults]
+    outcome.faults = sorted({*ours, *only_new(ours, told)})
+    return outcome
+
+
+def unreadable(tables: Tables) -> list[str]:
+    """Files that Frictionless is not made to read."""
+    return [table.file for table in tables.values() if table.unreadable]
+
+
+def reused(found: Iterable[Piece], done: Collection[Piece]) -> list[str]:
+    """A note on how much was not done again, if anything was not."""
+    rules, again = {piece.by for piece in found} - {FRICTIONLESS}, {piece.by for piece in done}
+    theirs = [piece for piece in found if piece.by == FRICTIONLESS and piece.table]
+    kept = sum(piece not in done for piece in theirs)
+    if len(done) == len([*found]):
+        return []
+    return [f"{len(rules - again)} of {len(rules)} rules, and Frictionless on {kept} of {len(theirs)} tables, {SAID}"]
+
+
+def beside(work: Callable[..., Results], context: WatchedContext, todo: list[Piece]) -> Callable[[], Results]:
     """Start work in a process of its own (later in this one where processes cannot fork) and return what waits for its result."""
-    if not hasattr(os, "fork"):
-        return lambda: work(*arguments)
-    fork = multiprocessing.get_context("fork")
-    receiver, sender = fork.Pipe(duplex=False)
+    if not hasattr(os, "fork") or not todo:
+        return lambda: work(context, todo) if todo else {}
+    receiver, sender = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(receiver)
+        with open(sender, "wb") as sink:  # noqa: PTH123 (a pipe)
+            sink.write(result_of(work, context, todo))
+        os._exit(0)
+    os.close(sender)
 
-    def act() -> None:
-        try:
-            sender.send((work(*arguments), None))
-        except Exception as error:
-            sender.send((None, error))
-
-    fork.Process(target=act, daemon=True).start()
-    sender.close()
-
-    def wait() -> Any:
-        try:
-            result, error = receiver.recv()
-        except EOFError:
-            raise UnusableError("stopped: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?") from None  # fmt: skip
+    def wait() -> Results:
+        with open(receiver, "rb") as source:  # noqa: PTH123
+            content = source.read()
+        os.waitpid(child, 0)
+        if not content:
+            raise UnusableError("stopped: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?")  # fmt: skip
+        result, error = pickle.loads(content)
         if error is not None:
             raise error
         return result
 
     return wait
+
+
+def result_of(work: Callable[..., Results], context: WatchedContext, todo: list[Piece]) -> bytes:
+    """What work gives, or the error that stops it, as bytes for another process of ours."""
+    try:
+        return pickle.dumps((work(context, todo), None))
+    except Exception as error:
+        return pickle.dumps((None, error))
 
 
 def run_rules(

@@ -1,8 +1,7 @@
 """What the stock Frictionless says of a package, as faults under the same rules."""
 
 import logging
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .faults import Fault
@@ -23,25 +22,63 @@ MOST = 1_000_000
 """Errors after which Frictionless stops; its own default of 1,000 would hide wrong hashes."""
 
 
-def frictionless_faults(package: Package, tables: Tables) -> list[Fault]:
-    """All errors of Frictionless on the package, or the reason why it could not run.
+class Conformance:
+    """Frictionless on one package: the descriptor with its schemas first, then table by table.
 
-    Returns one fault an error; the message of Frictionless stands as what is allowed.
+    Each error becomes one fault; the message of Frictionless stands as what is allowed. If it refuses the package,
+    it looks at no table.
     """
-    from frictionless import FrictionlessException, settings, validate
 
-    logging.getLogger("frictionless").setLevel(logging.ERROR)
-    settings.DEFAULT_LIMIT_ERRORS = MOST
-    try:
-        report = validate(Path(package.root / "datapackage.json"), type="package", limit_errors=MOST)
-    except FrictionlessException as error:
-        return [descriptor_fault(str(error.error.note))]
-    except Exception as error:
-        return [descriptor_fault(f"{type(error).__name__}: {error}")]
-    faults = [descriptor_fault(error.message) for error in report.errors]
-    for task in report.tasks:
-        faults += [error_fault(tables, task.name, error) for error in task.errors]
-    return faults
+    def __init__(self, package: Package, tables: Tables) -> None:
+        """Nothing is read yet."""
+        self.package, self.tables = package, tables
+        self.loaded: Any = None
+        self.refused = False
+
+    def of_package(self) -> list[Fault]:
+        """What it says of the descriptor and the schemas, or the reason why it could not run."""
+        from frictionless.resources import PackageResource
+
+        logging.getLogger("frictionless").setLevel(logging.ERROR)
+        faults = self.attempt(lambda: self.load(PackageResource(path=str(self.package.root / "datapackage.json"))))
+        self.refused = bool(faults)
+        return faults
+
+    def load(self, resource: Any) -> list[Fault]:
+        """Read the descriptor."""
+        self.loaded = resource.read_metadata()
+        self.loaded.to_descriptor(validate=True)
+        return []
+
+    def of_table(self, name: str) -> list[Fault]:
+        """What it says of a table, after ``of_package``."""
+        return [] if self.refused else self.attempt(lambda: self.read(name))
+
+    def read(self, name: str) -> list[Fault]:
+        """Read one table."""
+        from frictionless import settings
+
+        settings.DEFAULT_LIMIT_ERRORS = MOST
+        report = self.loaded.get_resource(name).validate(limit_errors=MOST)
+        said = [descriptor_fault(error.message) for error in report.errors]
+        return said + [error_fault(self.tables, name, error) for task in report.tasks for error in task.errors]
+
+    def attempt(self, act: Callable[[], list[Fault]]) -> list[Fault]:
+        """What an act finds, or the reason why it could not be done."""
+        from frictionless import FrictionlessException
+
+        try:
+            return act()
+        except FrictionlessException as error:
+            return [descriptor_fault(one.message) for one in error.to_errors()]
+        except Exception as error:
+            return [descriptor_fault(f"{type(error).__name__}: {error}")]
+
+
+def frictionless_faults(package: Package, tables: Tables) -> list[Fault]:
+    """All that Frictionless says of a package."""
+    engine = Conformance(package, tables)
+    return [*engine.of_package(), *(fault for name in package.paths for fault in engine.of_table(name))]
 
 
 def descriptor_fault(message: str) -> Fault:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -52,8 +52,7 @@ def opened(where: Path) -> Iterator[Package]:
     Raises UnusableError if there is none, if it is not a package, or if a path in it leaves its folder.
     """
     if where.absolute() == HOME:
-        finish(HOME)
-        finish(HOME / "data")
+        settle(HOME)
     if not where.exists():
         raise UnusableError(
             f"{where}: there is no such file or folder. Give the folder, datapackage.json or zip of a package."
@@ -64,6 +63,12 @@ def opened(where: Path) -> Iterator[Package]:
             yield read_package(find_descriptor(Path(folder)))
     else:
         yield read_package(where / "datapackage.json" if where.is_dir() else where)
+
+
+def settle(root: Path) -> None:
+    """Put in place what a killed command had written out for a repository."""
+    finish(root)
+    finish(root / "data")
 
 
 def find_descriptor(folder: Path) -> Path:
@@ -204,10 +209,16 @@ def profile(name: str) -> Any:
     return Draft202012Validator({**whole, "$ref": f"#/$defs/{name}"})
 
 
+@lru_cache(maxsize=100)
+def deviation(name: str, text: str) -> Any:
+    """The first deviation of a value, as JSON, from a definition of the profile, or None; the same text is looked at once."""
+    return next(iter(profile(name).iter_errors(json.loads(text))), None)
+
+
 def conforming(value: Any, name: str, where: str) -> None:
     """Raise UnusableError with the place of the first deviation from a definition of the profile."""
     try:
-        error = next(iter(profile(name).iter_errors(value)), None)
+        error = deviation(name, json.dumps(value))
     except RecursionError as deep:
         raise UnusableError(f"{where}: nested too deeply to be a descriptor or schema.") from deep
     if error is not None:

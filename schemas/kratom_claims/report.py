@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from .check import Outcome
 from .faults import Fault, show
-from .rules import CATALOGUE
+from .outcome import Asked, Outcome
 
 SHOWN = 20
 """Most faults of one rule that are printed; all are in the other reports."""
@@ -48,7 +47,7 @@ def teller(most: int) -> Callable[[Fault], None]:
 
 def by_rule(outcome: Outcome) -> dict[str, list[Fault]]:
     """Faults by rule, in the order of the catalogue: causes (structure, bytes) before what follows from them."""
-    groups: dict[str, list[Fault]] = {rule: [] for rule in CATALOGUE}
+    groups: dict[str, list[Fault]] = {rule: [] for rule in outcome.catalogue}
     for fault in outcome.faults:
         groups[fault.rule].append(fault)
     return {rule: faults for rule, faults in groups.items() if faults}
@@ -61,7 +60,7 @@ def fault_lines(outcome: Outcome, most: int) -> list[str]:
         return ["valid: no faults"]
     lines = [""]
     for rule, faults in groups.items():
-        lines.append(f"{rule}: {counted(len(faults))} ({CATALOGUE[rule].asks})")
+        lines.append(f"{rule}: {counted(len(faults))} ({outcome.catalogue[rule].asks})")
         lines += [f"  {fault.message()}" for fault in faults[:most]]
         if rest := faults[most:]:
             where = Counter(f"{show(f.file)} {show(f.column)}".strip() for f in rest)
@@ -96,18 +95,18 @@ def as_html(outcome: Outcome) -> str:
     page.filters["show"] = lambda value: show(str(value), 300)
     return page.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         name=outcome.package.descriptor.get("name"), version=outcome.package.descriptor.get("version"),
-        outcome=outcome, groups=by_rule(outcome), catalogue=CATALOGUE, counted=counted,
+        outcome=outcome, groups=by_rule(outcome), catalogue=outcome.catalogue, counted=counted,
     )  # fmt: skip
 
 
 def as_sarif(outcome: Outcome) -> dict[str, Any]:
     """The faults in the Static Analysis Results Interchange Format 2.1.0, for code scanning and editors."""
-    index = {rule: number for number, rule in enumerate(CATALOGUE)}
+    index = {rule: number for number, rule in enumerate(outcome.catalogue)}
     return {
         "version": "2.1.0",
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "runs": [{
-            "tool": {"driver": {"name": "kratom-claims validate", "rules": [sarif_rule(rule) for rule in CATALOGUE]}},
+            "tool": {"driver": {"name": "kratom-claims validate", "rules": [sarif_rule(one) for one in outcome.catalogue.values()]}},
             "columnKind": "unicodeCodePoints",
             "invocations": [{
                 "executionSuccessful": True,
@@ -119,11 +118,10 @@ def as_sarif(outcome: Outcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sarif_rule(rule: str) -> dict[str, Any]:
+def sarif_rule(one: Asked) -> dict[str, Any]:
     """A rule of the catalogue for SARIF."""
-    one = CATALOGUE[rule]
     return {
-        "id": rule,
+        "id": one.id,
         "shortDescription": {"text": one.asks},
         "fullDescription": {"text": f"{one.asks}: {one.why}."},
         "help": {"text": f"{one.remedy}."},

@@ -4,9 +4,10 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import narwhals as nw
@@ -25,6 +26,13 @@ TABLE_LIMIT = 64 * 1024 * 1024
 """Most bytes that are read of a table."""
 COLUMN_LIMIT = 1000
 """Most columns that are read of a table."""
+
+PLAIN = re.compile(r"(?![=+\-@])[!-~]+(?: [!-~]+)*")
+"""A cell in which nothing can be wrong under the rules on bytes, unless it stands for a missing value."""
+NA_LIKE = frozenset(["na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "(null)", "nil", "tbd", "-", "--", "?", ".", "#value!", "#ref!", "#name?"])  # fmt: skip
+"""Cells, in lower case, that some reader takes for a missing value."""
+NOT_SAID = frozenset(["none", "unknown", "undefined", "missing"])
+"""Words, in lower case, that stand for a missing value unless they are a code."""
 
 LINE, ROW = "_line", "_row"
 """Columns added to every table: line in the file (header = 1) and the row's key as text."""
@@ -70,17 +78,36 @@ class Table:
         return {self.file: facts(self.content, self.count if self.usable else None)} if self.content else {}
 
     def repeated(self, key: list[str]) -> Any:
-        """Rows among which a key may stand twice: all of them, unless an engine knows better; None if there are none."""
-        return self.frame
+        """Rows among which a key may stand twice; None if there are none."""
+        return self.frame if self.typed.duplicated(key).any() else None
 
     def loose(self, key: dict[str, Any], target: "Table") -> Any:
-        """Rows whose foreign key may lead nowhere, and the rows of the target that they may mean: all of them, unless an
-        engine knows better; None if there are none."""
-        return self.frame, target.frame
+        """Rows whose foreign key may lead nowhere, and the rows of the target that they may mean; None if there are none."""
+        ours, theirs = list(key["fields"]), list(key["reference"]["fields"])
+        sure = keys_of(self.typed, ours) <= keys_of(target.typed, theirs)
+        return None if sure else (self.frame, target.frame)
 
     def place(self, line: int) -> tuple[str, int]:
         """File and line of a row, given the number in its column ``_line``."""
         return self.file, line
+
+    @cached_property
+    def odd(self) -> dict[str, pd.Series]:
+        """By column of text, the cells that are anything but words of printable ASCII with one space between them, or
+        that may stand for a missing value. Columns without any are left out."""
+        found = {}
+        for f in self.schema["fields"]:
+            if f["type"] == "string":
+                cells, missing = self.text[f["name"]].dropna(), NA_LIKE if self.coded(f) else NA_LIKE | NOT_SAID
+                if strange := {
+                    v for v in set(cells.to_numpy(dtype=object)) if not PLAIN.fullmatch(v) or v.lower() in missing
+                }:
+                    found[f["name"]] = cells[cells.isin(strange)]
+        return found
+
+    def coded(self, field: dict[str, Any]) -> bool:
+        """Whether a column holds codes, among which a word such as unknown says something."""
+        return self.name == "vocabulary" or "enum" in field.get("constraints", {})
 
     @property
     def fields(self) -> list[str]:
@@ -183,6 +210,11 @@ def row_ids(frame: pd.DataFrame, key: list[str]) -> pd.Series:
     for part in parts[1:]:
         joined = joined + "/" + part
     return joined
+
+
+def keys_of(frame: pd.DataFrame, columns: list[str]) -> set[tuple[Any, ...]]:
+    """The distinct keys of a table, those with a blank left out."""
+    return set(frame[columns].dropna().itertuples(index=False, name=None))
 
 
 def typed(frame: pd.DataFrame, schema: dict[str, Any]) -> pd.DataFrame:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from ..check import Outcome
-from ..check import check as on_pandas
 from ..faults import Fault, UnusableError
 from ..package import Package
 from ..tables import TABLE_LIMIT
@@ -42,9 +41,7 @@ def check(
     tell: Callable[[Fault], Any] = lambda _: None,
     scheduler: str | None = None,
 ) -> Outcome:
-    """Run every rule of the catalogue on an engine; those for large packages tell each fault when it is found."""
-    if engine == "pandas":
-        return on_pandas(package, texts, progress)
+    """Run every rule of the catalogue on an engine for large packages, which tells each fault when it is found."""
     if engine == "polars":
         from . import large
 

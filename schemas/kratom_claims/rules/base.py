@@ -10,6 +10,7 @@ import narwhals as nw
 
 from ..diff import Difference, since_last_release
 from ..faults import Fault
+from ..outcome import Asked
 from ..package import Package
 from ..ratings import rated
 from ..rubric import Rating
@@ -20,17 +21,13 @@ CATALOGUE: dict[str, "Rule"] = {}
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Asked):
     """A rule: its id (family and name), what it asks, why, and what to do when it fails.
 
     A rule of ``each`` table takes the context and one table; the others take the context alone. A ``local`` one looks at
     each row by itself, so that it may be asked of a table piece by piece.
     """
 
-    id: str
-    asks: str
-    why: str
-    remedy: str
     tables: tuple[str, ...]
     column: str
     each: bool
@@ -107,6 +104,9 @@ def absent(left: Any, right: Any, on: list[str], right_on: list[str] | None = No
 
     Here and elsewhere ``unique`` names its columns: Dask cannot join what it made unique over all of them.
     """
+    if len(on) == 1 and isinstance(left, nw.DataFrame) and left.implementation.is_pandas():
+        known = collected(right.select((right_on or on)[0]).drop_nulls())[(right_on or on)[0]]
+        return left.filter(~nw.col(on[0]).is_null() & ~nw.col(on[0]).is_in(known))
     there = ~nw.any_horizontal(*[nw.col(c).is_null() for c in on], ignore_nulls=False)
     keys = right.select(right_on or on).drop_nulls().unique(right_on or on)
     return left.filter(there).join(keys, left_on=on, right_on=right_on or on, how="anti")
@@ -132,9 +132,9 @@ def offences(context: Context, one: Rule, of: Collection[str] | None) -> Iterabl
     if not one.each:
         yield from one.check(context)
         return
-    for table in context.tables.values():
-        if of is None or table.name in of:
-            yield from one.check(context, table)
+    for name in context.tables:
+        if of is None or name in of:
+            yield from one.check(context, context.tables[name])
 
 
 def row_faults(context: Context, one: Rule, name: str, frame: nw.DataFrame) -> Iterable[Fault]:

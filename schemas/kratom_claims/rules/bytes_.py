@@ -2,6 +2,7 @@
 
 import csv
 import io
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -13,40 +14,24 @@ import pandas as pd
 from ..faults import Fault
 from ..package import key_fields
 from ..tables import LINE, ROW, Table
+from ..tables import NA_LIKE as NA_LIKE
+from ..tables import NOT_SAID as NOT_SAID
 from .base import CATALOGUE, Context, Rule, at, file_fault, rows, rule
 
 col = nw.col
 
-NA_LIKE = frozenset(
-    [
-        "na",
-        "n/a",
-        "n.a.",
-        "#n/a",
-        "#na",
-        "<na>",
-        "nan",
-        "null",
-        "(null)",
-        "nil",
-        "tbd",
-        "-",
-        "--",
-        "?",
-        ".",
-        "#value!",
-        "#ref!",
-        "#name?",
-    ]
-)
-"""Cells, in lower case, that some reader takes for a missing value."""
-NOT_SAID = frozenset(["none", "unknown", "undefined", "missing"])
-"""Words, in lower case, that stand for a missing value unless they are a code."""
 CONTROL = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ue000-\uf8ff\U000e0000-\U0010ffff]"
 )
 """Characters that nobody sees, that stand for a lost one, or that have no meaning of their own."""
+SEEN = bytes({*range(256)} - {*range(32), 127} | {10})
+"""All bytes of UTF-8 but those of control characters of ASCII."""
+BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+RIGHT_LINE = re.compile(
+    r"""(?:[^",]++|(?:"[^",]*+(?:,|"")(?:[^"]|"")*+")?+)(?:,(?:[^",]++|(?:"[^",]*+(?:,|"")(?:[^"]|"")*+")?+))*+"""
+)
+"""A line of cells of which those are quoted that hold a comma or a quote, and no others."""
 ODD_SPACE = r"^\s|\s$|\s\s|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 MISREAD = r"[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac"
 """UTF-8 that was read as Windows-1252."""
@@ -77,12 +62,13 @@ def file_bytes(_: Context, table: Table) -> Iterable[Fault]:
         if table.content:
             yield file_fault(one, table.file, table.unreadable_at, table.unreadable, "a CSV file in UTF-8")
     elif table.content:
-        body = table.content.decode("utf-8")
+        body = table.content.decode("utf-8").removeprefix("\ufeff")
         yield from end_faults(one, table)
-        yield from invisible_faults(one, table, body.removeprefix("\ufeff").split("\n"))
+        yield from invisible_faults(one, table, body)
         yield from ragged_faults(one, table)
-        yield from quoting_faults(one, table, body.removeprefix("\ufeff").replace("\r\n", "\n"))
-        yield from break_faults(one, table)
+        if not rightly_quoted(body):
+            yield from quoting_faults(one, table, body.replace("\r\n", "\n"))
+            yield from break_faults(one, table)
 
 
 def end_faults(one: Rule, table: Table) -> Iterable[Fault]:
@@ -96,9 +82,10 @@ def end_faults(one: Rule, table: Table) -> Iterable[Fault]:
         yield file_fault(one, table.file, lines, "an empty line at the end", "one final newline")
 
 
-def invisible_faults(one: Rule, table: Table, lines: list[str]) -> Iterable[Fault]:
+def invisible_faults(one: Rule, table: Table, body: str) -> Iterable[Fault]:
     """Carriage returns, tabs and other characters that nobody sees: the first of each line."""
-    for number, line in enumerate(lines, start=1):
+    hidden = table.content.translate(None, SEEN) or CONTROL.search("".join(BEYOND_ASCII.findall(body)))
+    for number, line in enumerate(body.split("\n") if hidden else (), start=1):
         if match := CONTROL.search(line):
             what = INVISIBLE.get(match.group(), f"the invisible character U+{ord(match.group()):04X}")
             place = column_at(line[: match.start()])
@@ -116,6 +103,14 @@ def ragged_faults(one: Rule, table: Table) -> Iterable[Fault]:
     for line, cells in table.ragged:
         place = min(cells, width) + 1
         yield file_fault(one, table.file, line, f"{cells} cells", f"{width} cells, as in the header", place)
+
+
+def rightly_quoted(body: str) -> bool:
+    """Whether every line is for sure written as this package writes it: one row, quotes only where a comma or quote needs them."""
+    if "\r" in body:
+        return False
+    lines = body.removesuffix("\n").split("\n")
+    return all(line and ('"' not in line or RIGHT_LINE.fullmatch(line)) for line in lines)
 
 
 def quoting_faults(one: Rule, table: Table, body: str) -> Iterable[Fault]:
@@ -150,11 +145,9 @@ def break_faults(one: Rule, table: Table) -> Iterable[Fault]:
 
 
 def text_cells(table: Table) -> Iterable[tuple[str, pd.Series]]:
-    """Every column of text with its filled cells."""
+    """Every column of text with those of its filled cells in which anything can be wrong."""
     if table.usable:
-        for f in table.schema["fields"]:
-            if f["type"] == "string":
-                yield f["name"], table.text[f["name"]].dropna()
+        yield from table.odd.items()
 
 
 def beyond_ascii(cells: pd.Series) -> pd.Series:
@@ -233,7 +226,7 @@ def look_alikes(c: Context, table: Table) -> Iterable[Fault]:
 )
 def formulas(c: Context, table: Table) -> Iterable[Fault]:
     """Cells of text that a spreadsheet runs or a reader drops."""
-    coded = {f["name"] for f in table.schema["fields"] if table.name == "vocabulary" or "enum" in f.get("constraints", {})}  # fmt: skip
+    coded = {f["name"] for f in table.schema["fields"] if table.coded(f)}
     for column, cells in text_cells(table):
         yield from cell_faults(
             c,
@@ -263,8 +256,19 @@ def formulas(c: Context, table: Table) -> Iterable[Fault]:
 def order(_: Context, table: Table) -> Iterable[Any]:
     """Rows that stand below a row with a higher key."""
     key = key_fields(table.schema)
-    if table.usable and key:
+    if table.usable and key and not ascending(table.frame, key):
         yield table.name, rows(unsorted(table.frame, key), column=key[0], found=col(key[0]), allowed="a key above that of the row before")  # fmt: skip
+
+
+def ascending(frame: Any, key: list[str]) -> bool:
+    """Whether each key is for sure whole and not below the one before it."""
+    if isinstance(frame, nw.LazyFrame):
+        return False
+    held = list(zip(*(frame[k].to_list() for k in key), strict=True))
+    try:
+        return all(map(operator.le, held, held[1:]))
+    except TypeError:  # a blank
+        return False
 
 
 def unsorted(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:

@@ -1,6 +1,9 @@
 """S: structure, from the Table Schemas. Pandera finds the faults here; Frictionless finds them again (``conformance``)."""
 
-from collections.abc import Iterable
+import operator
+import re
+from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any
 
 import narwhals as nw
@@ -77,10 +80,52 @@ def header_fault(one: Any, table: Table) -> Fault:
     local=True,
 )
 def cells(c: Context, table: Table) -> Iterable[Fault]:
-    """Every cell against its field: the canonical form on the text, then the Pandera schema on the values."""
+    """Every cell against its field: the canonical form on the text, then the Pandera schema on the values.
+
+    Pandera, which takes long to load, is asked only where a value is suspect; it alone says what is at fault.
+    """
     if table.usable:
         yield from lexical_faults(c, table)
-        yield from pandera_faults(c, table)
+        key = key_fields(table.schema)
+        if any(suspect(f, table.typed[f["name"]], f["name"] in key) for f in table.schema["fields"]):
+            yield from pandera_faults(c, table)
+
+
+def suspect(field: dict[str, Any], column: pd.Series, in_key: bool) -> bool:
+    """Whether Pandera could refuse a value of a column: true for too many rather than for too few."""
+    limits = field.get("constraints", {})
+    if (limits.get("required") or in_key) and column.isna().any():
+        return True
+    bounds = [name for name in limits if name in BOUNDS]
+    if not bounds:
+        return False
+    held = set(column.dropna().to_numpy(dtype=object))
+    return any(not BOUNDS[name](held, limits[name]) for name in bounds)
+
+
+def all_match(held: set[Any], pattern: str) -> bool:
+    """Whether all values have a form from beginning to end."""
+    try:
+        form = re.compile(f"(?:{pattern})")
+        return all(form.fullmatch(value) for value in held)
+    except (re.error, TypeError):
+        return False
+
+
+def all_compare(compare: Callable[[Any, Any], bool]) -> Callable[[set[Any], Any], bool]:
+    """Whether all numbers are on the right side of a bound; what is no number is on neither."""
+    return lambda held, bound: all(isinstance(value, Real) and compare(value, bound) for value in held)
+
+
+BOUNDS: dict[str, Callable[[set[Any], Any], bool]] = {
+    "pattern": all_match,
+    "enum": lambda held, codes: held <= set(codes),
+    "minimum": all_compare(operator.ge),
+    "maximum": all_compare(operator.le),
+    "minLength": lambda held, bound: all(len(value) >= bound for value in held),
+    "maxLength": lambda held, bound: all(len(value) <= bound for value in held),
+}
+"""For each constraint that Pandera checks, whether all of some values surely hold it."""
 
 
 def lexical_faults(c: Context, table: Table) -> Iterable[Fault]:

@@ -107,7 +107,8 @@ def test_planted_faults_on_polars(planted: Package, on_pandas: list[Fault], monk
     """In one block and in many, in memory and from disk."""
     assert len({fault.rule for fault in on_pandas}) > 30
     assert large.check(planted, None).faults == on_pandas
-    monkeypatch.setattr(reading, "IN_MEMORY", 10_000)
+    monkeypatch.setattr(reading, "IN_MEMORY", 100_000)
+    monkeypatch.setattr(reading, "LARGE", 10_000)
     monkeypatch.setattr(reading.blocks, "__defaults__", (50_000,))
     assert large.check(planted, None).faults == on_pandas
 

@@ -26,7 +26,7 @@ from ..tables import Table, Tables
 from .blocks import Block, Measured, blocks
 from .large import MOST, concluded, whole_rules
 from .pieces import LOCAL, ON_READING, Piece, Reader
-from .reading import IN_MEMORY, Held, Kept, ascending, columns, empty, read_table
+from .reading import LARGE, Held, Kept, ascending, columns, empty, read_table
 from .streamed import Streamed, named_rows
 
 WORKERS = 2
@@ -142,7 +142,7 @@ def check(
     progress: Callable[[str], Any] = lambda _: None,
     tell: Callable[[Fault], Any] = lambda _: None,
     scheduler: str | None = None,
-    least: int = IN_MEMORY,
+    least: int = LARGE,
 ) -> Outcome:
     """Run every rule of the catalogue; tables of more than ``least`` bytes lie with the workers of a cluster."""
     dask: Any = import_module("dask")

@@ -21,8 +21,12 @@ from .blocks import Measured, blocks, is_row_id, row_groups
 from .pieces import LOCAL, ON_READING, Piece, Reader
 from .streamed import Streamed, named_rows, there
 
-IN_MEMORY = 64 * 1024 * 1024
-"""Bytes of a table up to which its values stay in memory; those of a larger one are put down on disk."""
+LARGE = 64 * 1024 * 1024
+"""Bytes of a table above which only those of its columns are put down that rules look at."""
+IN_MEMORY = 200 * 1024 * 1024
+"""Bytes of values that stay in memory, of all tables together, unless the package is ``HUGE``."""
+HUGE = 1024 * 1024 * 1024
+"""Bytes of a package above which nothing is kept in memory."""
 
 
 @dataclass
@@ -45,26 +49,35 @@ class Kept:
 
 
 @dataclass
+class Room:
+    """How many bytes of values may still stay in memory; those beyond are put down on disk."""
+
+    left: int = IN_MEMORY
+
+
+@dataclass
 class Folder:
-    """Where the values of a table go: memory for a small one, Parquet files for a large one."""
+    """Where the values of a table go: memory while there is room, then Parquet files."""
 
     path: Path
-    large: bool
+    room: Room
     frames: list[pl.DataFrame] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
 
     def put(self, frame: pl.DataFrame) -> None:
         """Put down the values of a block."""
-        if not self.large:
+        if not self.files and (size := int(frame.estimated_size())) <= self.room.left:
+            self.room.left -= size
             self.frames.append(frame)
             return
         self.path.mkdir(parents=True, exist_ok=True)
         self.files.append(self.path / f"{len(self.files):06}.parquet")
         frame.write_parquet(self.files[-1], compression="lz4", statistics=False)
 
-    def source(self, empty: pl.DataFrame) -> Any:
-        """What was put down."""
-        return self.files or pl.concat([empty, *self.frames])
+    def source(self, empty: pl.DataFrame) -> pl.LazyFrame:
+        """What was put down, in order."""
+        held = pl.concat([empty, *self.frames]).lazy()
+        return pl.concat([held, pl.scan_parquet(self.files)]) if self.files else held
 
 
 class Held(Table):
@@ -99,10 +112,16 @@ def read(
     With ``texts`` the hashes of large tables are put down too, so that they can be held against the texts. With
     ``besides`` nothing of large tables is put down but keys and these columns.
     """
-    tables = Tables()
+    tables, room = Tables(), Room(0 if size_of(package) > HUGE else IN_MEMORY)
     for name in package.paths:
-        tables[name] = read_table(package, name, folder, kept, texts, progress, rules, besides)
+        tables[name] = read_table(package, name, folder, kept, texts, progress, rules, besides, room)
     return tables
+
+
+def size_of(package: Package) -> int:
+    """Bytes of all files of a package."""
+    paths = [package.root / part for name in package.paths for part in package.parts(name)]
+    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def read_table(
@@ -114,6 +133,7 @@ def read_table(
     progress: Callable[[str], Any],
     rules: frozenset[str],
     besides: frozenset[str] | None = None,
+    room: Room | None = None,
 ) -> Streamed:
     """One table, read once."""
     table = Streamed(package, name)
@@ -123,8 +143,8 @@ def read_table(
         table.unreadable = "no such file" if not missing[0].exists() else "not a file"
         return table
     size = sum(path.stat().st_size for path in files)
-    held = Folder(folder / name, size > IN_MEMORY)
-    reading = Reading(table, columns(table, size > IN_MEMORY, texts, besides), held, kept, rules)
+    held = Folder(folder / name, room or Room())
+    reading = Reading(table, columns(table, size > LARGE, texts, besides), held, kept, rules)
     done = 0
     for path, part in zip(files, package.parts(name), strict=True):
         for place in reading.file(path, part):

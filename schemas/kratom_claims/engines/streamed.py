@@ -20,7 +20,7 @@ MULTIPLIER = 0x9E3779B97F4A7C15
 class Streamed(Table):
     """A table of which the values of some columns lie in memory or on disk; the whole of a small one is read when asked for.
 
-    ``source`` is those values (a frame, or Parquet files); ``parts`` are its files, each with the number after which
+    ``source`` is those values; ``parts`` are its files, each with the number after which
     its lines are counted; ``ascending`` says that each key was seen to be above the one before it.
     """
 
@@ -30,7 +30,7 @@ class Streamed(Table):
         for late in ("content", "text", "typed"):
             del self.__dict__[late]
         self.package = package
-        self.source: Any = pl.DataFrame()
+        self.source = pl.LazyFrame()
         self.rows = 0
         self.measures: dict[str, dict[str, Any]] = {}
         self.parts: list[tuple[int, str]] = []
@@ -48,8 +48,7 @@ class Streamed(Table):
     @property
     def lazy(self) -> pl.LazyFrame:
         """The values as polars sees them."""
-        held = self.source.lazy() if isinstance(self.source, pl.DataFrame) else pl.scan_parquet(self.source)
-        return named_rows(held, self.schema)
+        return named_rows(self.source, self.schema)
 
     @property
     def frame(self) -> Any:

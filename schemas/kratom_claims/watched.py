@@ -113,4 +113,4 @@ def hashes(package: Package, tables: Tables, files: dict[str, str] | None) -> di
 
 def table_hash(table: Table) -> str:
     """The hash of all that a table is made from."""
-    return digest([table.name, table.file, table.schema, table.unreadable, table.facts.get("hash")])
+    return digest([table.name, table.file, table.schema, table.unreadable, table.facts])

@@ -32,7 +32,7 @@ cores, {memory_gb} GB. Differences within the ranges are noise.
 *Reading* is polars reading the four files as text and checking nothing."""
 EXPONENTS = """The exponent *k* in time ∝ size^k, and the same of peak memory: 1 is linear. What a library takes at rest draws its exponent
 below 1."""
-RUN_IT = """```sh
+RUN_IT = "make bench"
 python scripts/bench.py                   # 10k, 100k, 1M and 10M mentions
 python scripts/bench.py --sizes 10k,100k  # a minute or two
 ```

@@ -116,7 +116,7 @@ lock: ## pin all dependencies again, with hashes (needs pip-tools)
 	$(LOCK) --extra dev --extra release --extra site --extra engines -c requirements.txt -o requirements-dev.txt pyproject.toml
 	$(LOCK) --extra site -c requirements-dev.txt -o requirements-site.txt pyproject.toml
 	$(LOCK) --extra dev --extra release --extra matrix -c requirements-dev.txt -o requirements-matrix.txt pyproject.toml
-	$(LOCK) --extra bench --extra engines -c requirements-dev.txt -o requirements-bench.txt pyproject.toml
+	$(LOCK) --extra bench --extra engines --extra site -c requirements-dev.txt -o requirements-bench.txt pyproject.toml
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) $(MATRIX) $(BENCH) node_modules .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

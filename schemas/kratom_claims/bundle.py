@@ -7,7 +7,7 @@ from pathlib import Path
 
 FILES = ("CHANGELOG.md", "CITATION.cff", "DATASHEET.md", "LICENSE", "README.md", "datapackage.json")
 """Single files of a release, where the package has them."""
-PATTERNS = ("data/*.csv", "docs/*.md", "schemas/*.json")
+PATTERNS = ("data/*.csv", "docs/*.md", "docs/*.svg", "schemas/*.json")
 """All other files of a release."""
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The one time stamp of all members of a zip: the earliest that the format knows."""

@@ -34,6 +34,9 @@ NA_LIKE = frozenset(["na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", 
 NOT_SAID = frozenset(["none", "unknown", "undefined", "missing"])
 """Words, in lower case, that stand for a missing value unless they are a code."""
 
+CELL_LIMIT = 131_072
+"""Most characters that are read of a cell. Frictionless lifts the limit for its whole process when it is loaded."""
+
 LINE, ROW = "_line", "_row"
 """Columns added to every table: line in the file (header = 1) and the row's key as text."""
 
@@ -165,6 +168,7 @@ def fill(table: Table, content: bytes) -> Table:
 
 def parse(table: Table, text: str) -> None:
     """Fill header, text and typed from the text of a CSV."""
+    csv.field_size_limit(CELL_LIMIT)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []

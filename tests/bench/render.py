@@ -32,9 +32,9 @@ cores, {memory_gb} GB. Differences within the ranges are noise.
 *Reading* is polars reading the four files as text and checking nothing."""
 EXPONENTS = """The exponent *k* in time ∝ size^k, and the same of peak memory: 1 is linear. What a library takes at rest draws its exponent
 below 1."""
-RUN_IT = "make bench"
-python scripts/bench.py                   # 10k, 100k, 1M and 10M mentions
-python scripts/bench.py --sizes 10k,100k  # a minute or two
+RUN_IT = """```sh
+make bench                                           # 10k, 100k, 1M and 10M mentions
+.venv-bench/bin/python scripts/bench.py --sizes 10k,100k  # a minute or two
 ```
 
 Left out, with the reason, are tools that are not installed, that miss a planted fault, or that would take more than ten minutes or more
@@ -45,7 +45,7 @@ def page(results: Results) -> str:
     """docs/performance.md."""
     parts = [
         "# Performance",
-        "This page is generated: `python scripts/bench.py` measures, `--render` draws it again from [performance.json](performance.json).",
+        "This page is generated: `make bench` measures, `--render` draws it again from [performance.json](performance.json).",
         "![Time and peak memory by number of mentions, one line a tool](performance.svg)",
         "## What is measured",
         METHOD.format(faults=results["planted"]["faults"], **results["machine"]),

@@ -22,7 +22,12 @@ PEERS = {
     "floor_bytes": Peer("read and hash the bytes", (), "reads no cell, checks nothing", kind="floor"),
     "floor": Peer("read with polars", ("polars",), "checks nothing", kind="floor"),
     "ours_polars": Peer("kratom-claims on polars", ("kratom-claims", "polars"), "the equal checks only"),
-    "ours_pandas": Peer("kratom-claims on pandas", ("kratom-claims", "pandas"), "the equal checks only"),
+    "ours_pandas": Peer(
+        "kratom-claims on pandas",
+        ("kratom-claims", "pandas"),
+        "the equal checks only; reads no table of more than 64 MB, for which there is polars",
+        most=100_000,
+    ),
     "ours_full": Peer(
         "kratom-claims, all rules", ("kratom-claims",), "nothing left out: all rules on all tables", kind="full"
     ),

@@ -9,7 +9,7 @@ from kratom_claims import cli
 
 def main() -> int:
     """Exit status 0 when written, 2 if it cannot be."""
-    options = cli.parser(__doc__, "python scripts/synthesize.py 1000000 /tmp/million")
+    options = cli.parser(__doc__, "python scripts/synthesize.py 1000000 million")
     options.add_argument("count", type=int, help="number of mentions, from 1000 to 100000000")
     options.add_argument("folder", type=Path, help="folder to write to; it must not be there yet")
     options.add_argument("--seed", type=int, default=1, metavar="N", help="another seed gives other rows (default 1)")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 FILES = ("CHANGELOG.md", "CITATION.cff", "DATASHEET.md", "LICENSE", "README.md", "datapackage.json")
 """Single files of a release, where the package has them."""
-PATTERNS = ("data/*.csv", "docs/*.md", "docs/*.svg", "schemas/*.json")
+PATTERNS = ("data/*.csv", "docs/*.md", "schemas/*.json")
 """All other files of a release."""
+OF_CODE = "docs/performance.md"
+"""A page on the code, not on the data; it is no part of a release."""
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The one time stamp of all members of a zip: the earliest that the format knows."""
 
@@ -16,7 +18,7 @@ BEGINNING = (1980, 1, 1, 0, 0, 0)
 def names(root: Path) -> list[str]:
     """The paths, with slashes and in code point order, of every file of the released folder."""
     paths = [root / name for name in FILES] + [path for pattern in PATTERNS for path in root.glob(pattern)]
-    return sorted(path.relative_to(root).as_posix() for path in paths if path.is_file())
+    return sorted({path.relative_to(root).as_posix() for path in paths if path.is_file()} - {OF_CODE})
 
 
 def members(root: Path) -> dict[str, bytes]:

@@ -154,7 +154,7 @@ def audit_part(tables: Tables) -> str:
     ]
     return (
         grid(["", *header], rows)
-        + "\nShares with their 95 % intervals (Wilson). Errors that were found have been mended; the rates are those before mending.\n"
+        + "\nShares with their 95 % intervals (Wilson). Major errors that were found have been mended, and minor ones where the right reading was plain; the rates are those before mending.\n"
     )
 
 

@@ -3,7 +3,10 @@
 import os
 import random
 import re
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kratom_claims.check import run_rules
 from kratom_claims.faults import Fault, UnusableError
-from kratom_claims.package import Package, read_package
+from kratom_claims.package import HOME, Package, read_package
 from kratom_claims.rules import CATALOGUE, Context
 from kratom_claims.rules.base import faults_of
 from kratom_claims.tables import Table, Tables, fill, read_tables
@@ -206,3 +209,43 @@ def test_an_engine_that_is_not_installed_is_named(whole: Whole, monkeypatch: pyt
     assert engines.chosen(whole.package, "auto") == "pandas"
     with pytest.raises(UnusableError, match="polars"):
         engines.chosen(whole.package, "polars")
+
+
+@pytest.mark.slow
+def test_the_command_takes_an_engine(whole: Whole, tmp_path: Path) -> None:
+    """Faults are written as they are found, then grouped; the exit status is that of any engine."""
+    root = Path(shutil.copytree(whole.package.root, tmp_path / "tiny"))
+    table = root / "data" / "mentions.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",asserts,", ",shouts,"), encoding="utf-8")
+    command = [sys.executable, "scripts/validate.py", str(root), "--most", "1", "--engine"]
+    polars, pandas = (
+        subprocess.run([*command, name], cwd=HOME, capture_output=True, text=True) for name in ("polars", "pandas")
+    )
+    assert polars.returncode == pandas.returncode == 1
+    assert "one of asserts" in polars.stderr and "one of asserts" not in pandas.stderr
+    assert [line for line in polars.stdout.splitlines() if "S2/cells:" in line] == [
+        line for line in pandas.stdout.splitlines() if "S2/cells:" in line
+    ]
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_does_not_answer_is_named(whole: Whole) -> None:
+    pytest.importorskip("distributed", reason="Dask is not installed")
+    from kratom_claims.engines import cluster
+
+    with pytest.raises(UnusableError, match="no scheduler answers"):
+        cluster.check(whole.package, None, scheduler="tcp://127.0.0.1:1")
+
+
+def test_the_report_says_how_many_were_not_kept(whole: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(shutil.copytree(whole.package.root, tmp_path / "tiny"))
+    table = root / "data" / "mentions.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace(",asserts,", ",shouts,"), encoding="utf-8")
+    monkeypatch.setattr(large, "MOST", 1)
+    outcome = large.check(read_package(root / DESCRIPTOR), None)
+    count = text.count(",asserts,")
+    assert (
+        count > 1
+        and f"S2/cells data/mentions.csv stance: {count} faults, of which the first 1 are kept" in outcome.notes
+    )

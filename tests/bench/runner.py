@@ -119,8 +119,6 @@ def failure(code: int, errors: str) -> str:
     last = (errors.strip().splitlines() or ["no message"])[-1]
     if code < 0:
         return "killed, most likely for want of memory" if code == -9 else f"killed by signal {-code}"
-    if "cannot import name 'engines'" in last:
-        return "not there yet"
     if last.startswith("ModuleNotFoundError"):
         return f"not installed: {last.split(chr(39))[1]}"
     return f"failed: {last[:120]}"

@@ -130,10 +130,12 @@ def client(scheduler: str | None) -> Iterator[Any]:
         there = distributed.Client(scheduler or own, timeout=10)
     except (OSError, ValueError) as error:
         raise UnusableError(f"no scheduler answers at {scheduler}. Start one with `dask scheduler`, or correct the address.") from error  # fmt: skip
-    with there:
-        yield there
-    if own:
-        own.close()
+    try:
+        with there:
+            yield there
+    finally:
+        if own:
+            own.close()
 
 
 def check(

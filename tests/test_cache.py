@@ -66,8 +66,8 @@ def did(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         seen.update(f"Frictionless {name}".strip() for name in todo)
         return work[1](context, todo)
 
-    def at_once(act: Callable, context: Any, todo: Any) -> Callable:
-        result = act(context, todo)
+    def at_once(work: Callable) -> Callable:
+        result = work()
         return lambda: result
 
     monkeypatch.setattr(check, "run_pieces", rules)

@@ -33,7 +33,8 @@ MOST_FAULTS = 10_000
 """Faults above which a result is not kept."""
 MOST_BYTES = 64 * 1024 * 1024
 """Most bytes that are read of an entry, or of an input."""
-SAID = "as in an earlier run on the same bytes (.cache/validate; --no-cache does all again)"
+AGAIN = "--no-cache does all again"
+SAID = f"as in an earlier run on the same bytes (.cache/validate; {AGAIN})"
 """How the report says that something was not done again."""
 
 
@@ -156,6 +157,19 @@ def on_disk(root: Path, texts: Path | None) -> dict[str, str] | None:
         return hashes | {"tag": tag(root)} | {f"{TEXT}{path.name}": file_hash(path) for path in text_files(texts)}
     except (UnusableError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def released_as(package: Package, files: Mapping[str, str]) -> str:
+    """The last release, if all files that Frictionless reads are what they were when it was made and checked; else blank.
+
+    No release is made without asking Frictionless, and releases.json holds the hash of each file. ``files`` are the
+    hashes of today.
+    """
+    read = {"datapackage.json", *package.paths.values(), *(r["schema"] for r in package.descriptor["resources"])}
+    last = [
+        r for r in records(package.root)[-1:] if all(as_dict(r.get("files")).get(name) == files[name] for name in read)
+    ]
+    return str(last[0]["version"]) if last else ""
 
 
 def tag(root: Path) -> str:

@@ -1,17 +1,17 @@
 """Validation of a package: all rules, both engines, one list of faults."""
 
-import os
-import pickle
 from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from .cache import SAID, Cache, Found, on_disk
+from .beside import beside
+from .cache import AGAIN, SAID, Cache, Found, on_disk, released_as
 from .conformance import Conformance, only_new
-from .faults import Fault, UnusableError
+from .faults import Fault
 from .outcome import Outcome as Outcome
 from .package import Package
 from .rules import CATALOGUE, Context, Rule
@@ -53,19 +53,26 @@ def check(
         tables = WatchedTables(read_tables(package))
         inputs = hashes(package, tables, files) if cache else {}
         kept = earlier(cache, inputs) if cache else {}
-        todo = [piece for piece in pieces(tables) if piece.name not in kept]
+        released = released_as(package, files) if files and not unreadable(tables) else ""
+        todo = [
+            piece for piece in pieces(tables) if piece.name not in kept and not (released and piece.by == FRICTIONLESS)
+        ]
         context = WatchedContext(package, tables, texts)
-        wait = beside(second_half, context, [piece for piece in todo if late(piece)])
+        halved = [piece for piece in todo if late(piece)]
+        wait = beside(lambda: second_half(context, halved)) if halved else dict
         done = run_pieces(context, [piece for piece in todo if not late(piece)], progress)
     progress("judgement, Frictionless")
     done |= wait()
-    found = {piece: done[piece][1] if piece in done else kept[piece.name][1] for piece in pieces(tables)}
+    found = {piece: done[piece][1] if piece in done else kept[piece.name][1] if piece.name in kept else Found()
+             for piece in pieces(tables)}  # fmt: skip
     outcome = whole(package, tables, found)
+    if released:
+        outcome.notes.append(f"Frictionless: as when {released} was released, whose bytes these are ({AGAIN})")
     if cache:
         cache.keep_pieces(kept | new_entries(done, inputs))
         if files and files == on_disk(package.root, texts):
             cache.keep_whole(files, outcome)
-        outcome.notes += reused(found, done)
+        outcome.notes += reused(found, kept)
     return outcome
 
 
@@ -150,49 +157,16 @@ def unreadable(tables: Tables) -> list[str]:
     return [table.file for table in tables.values() if table.unreadable]
 
 
-def reused(found: Iterable[Piece], done: Collection[Piece]) -> list[str]:
+def reused(found: Iterable[Piece], kept: Collection[str]) -> list[str]:
     """A note on how much was not done again, if anything was not."""
-    rules, again = {piece.by for piece in found} - {FRICTIONLESS}, {piece.by for piece in done}
+    rules, again = (
+        {piece.by for piece in found} - {FRICTIONLESS},
+        {piece.by for piece in found if piece.name not in kept},
+    )
     theirs = [piece for piece in found if piece.by == FRICTIONLESS and piece.table]
-    kept = sum(piece not in done for piece in theirs)
-    if len(done) == len([*found]):
-        return []
-    return [f"{len(rules - again)} of {len(rules)} rules, and Frictionless on {kept} of {len(theirs)} tables, {SAID}"]
-
-
-def beside(work: Callable[..., Results], context: WatchedContext, todo: list[Piece]) -> Callable[[], Results]:
-    """Start work in a process of its own (later in this one where processes cannot fork) and return what waits for its result."""
-    if not hasattr(os, "fork") or not todo:
-        return lambda: work(context, todo) if todo else {}
-    receiver, sender = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(receiver)
-        with open(sender, "wb") as sink:  # noqa: PTH123 (a pipe)
-            sink.write(result_of(work, context, todo))
-        os._exit(0)
-    os.close(sender)
-
-    def wait() -> Results:
-        with open(receiver, "rb") as source:  # noqa: PTH123
-            content = source.read()
-        os.waitpid(child, 0)
-        if not content:
-            raise UnusableError("stopped: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?")  # fmt: skip
-        result, error = pickle.loads(content)
-        if error is not None:
-            raise error
-        return result
-
-    return wait
-
-
-def result_of(work: Callable[..., Results], context: WatchedContext, todo: list[Piece]) -> bytes:
-    """What work gives, or the error that stops it, as bytes for another process of ours."""
-    try:
-        return pickle.dumps((work(context, todo), None))
-    except Exception as error:
-        return pickle.dumps((None, error))
+    looked = f", and Frictionless on {sum(piece.name in kept for piece in theirs)} of {len(theirs)} tables"
+    told = "" if theirs and not any(piece.name in kept for piece in theirs) else looked
+    return [f"{len(rules - again)} of {len(rules)} rules{told}, {SAID}"] if kept else []
 
 
 def run_rules(
@@ -203,21 +177,26 @@ def run_rules(
     rules: Iterable[Rule] = CATALOGUE.values(),
     of: Collection[str] | None = None,
     take: Callable[[list[Fault]], Any] | None = None,
+    at_once: int = 1,
 ) -> Outcome:
-    """Run the rules of the catalogue (or some of them; those of each table on the tables named by ``of``).
+    """Run the rules of the catalogue (or some of them; those of each table on the tables named by ``of``), some ``at_once``.
 
     Rules whose tables cannot be read, or are not those of the contract (S1 says so), are named as not run. Faults go to
     ``take`` as they come, or else into the outcome.
     """
     outcome = Outcome(package, {name: table.count for name, table in tables.items()})
-    context = Context(package, tables, texts)
+    context, able = Context(package, tables, texts), []
     for one in rules:
-        progress(one.id)
         if unfit := {name: why for name in one.tables if (why := unfitness(tables, name))}:
             outcome.skipped[one.id] = "; ".join(f"{name} {why}" for name, why in unfit.items())
         else:
-            outcome.ran.append(one.id)
-            (take or outcome.faults.extend)(faults_of(context, one, of))
-    outcome.notes = context.said
+            able.append(one)
+    outcome.ran = [one.id for one in able]
+    with ThreadPoolExecutor(at_once) as pool:
+        found = pool.map if at_once > 1 else map
+        for id_, faults in zip(outcome.ran, found(lambda one: faults_of(context, one, of), able), strict=True):
+            (take or outcome.faults.extend)(faults)
+            progress(id_)
+    outcome.notes = sorted(context.said)
     outcome.faults = sorted(set(outcome.faults))
     return outcome

@@ -11,7 +11,7 @@ from .faults import UnusableError
 from .files import cell
 from .package import Package, key_fields, opened, read_json
 from .tables import Table, Tables, read_tables, row_ids
-from .versions import STEPS, checked_out, has_tag, least, records, tag_of
+from .versions import STEPS, checked_out, has_tag, is_at, least, records, tag_of
 
 DEMANDS = {
     "table removed": "major", "column removed": "major", "column retyped": "major", "columns reordered": "major",
@@ -126,11 +126,19 @@ def since_last_release(package: Package, tables: Tables | None = None) -> tuple[
             None,
             f"not compared with release {last} (R2/ids, R3/version): its tag {tag_of(last)} is not here; git fetch --tags brings it",
         )
+    if is_at(package.root, tag_of(last), read_by(package)):
+        return Difference(version(package), version(package), (), ()), ""
     try:
         with checked_out(package.root, tag_of(last)) as folder, opened(folder) as old:
             return difference(old, package, tables), ""
     except UnusableError as error:
         return None, f"not compared with release {last} (R2/ids, R3/version): {error}"
+
+
+def read_by(package: Package) -> list[str]:
+    """The files of a package that are compared."""
+    schemas = [path.relative_to(package.root).as_posix() for path in (package.root / "schemas").glob("*.json")]
+    return ["datapackage.json", *schemas, *(part for name in package.paths for part in package.parts(name))]
 
 
 def version(package: Package) -> str:

@@ -27,10 +27,10 @@ def policy() -> Policy:
     return json.loads(POLICY.read_text(encoding="utf-8"))
 
 
-def rated(tables: Tables) -> dict[str, Rating]:
-    """The rating of every claim of a package, by id in order."""
-    links, searches, actions = links_of(tables), searches_of(tables), actions_of(tables)
-    claims = claims_of(tables, actions)
+def rated(tables: Tables, actions: dict[str, str] | None = None) -> dict[str, Rating]:
+    """The rating of every claim of a package, by id in order; ``actions`` are the strongest ones, if they are known already."""
+    links, searches = links_of(tables), searches_of(tables)
+    claims = claims_of(tables, actions_of(tables) if actions is None else actions)
     ratings = {c.claim_id: rated_once(c, tuple(links.get(c.claim_id, [])), tuple(searches.get(c.claim_id, []))) for c in claims}  # fmt: skip
     return {claim_id: rating for claim_id, rating in ratings.items() if rating is not None}
 
@@ -59,7 +59,11 @@ def sound(tables: Tables, name: str) -> pd.DataFrame:
 
 def records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
     """Rows as plain dictionaries, missing values as None."""
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+    names = (
+        frame.columns.tolist()
+    )  # to_dict would look at the type of every cell, and at Arrow's column names in every row
+    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names]
+    return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
 
 def claims_of(tables: Tables, actions: dict[str, str]) -> list[Claim]:

@@ -4,12 +4,12 @@
 (``schemas/rubric.json``). Ratings are GRADE-informed; they are not GRADE.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from itertools import product
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 Policy = dict[str, Any]
 OPPOSITE = {"supports": "refutes", "refutes": "supports"}
@@ -68,8 +68,7 @@ class Search:
     database: str
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One step of a rating: the part of the rubric, the levels moved, and why."""
 
     component: str
@@ -108,19 +107,125 @@ class Body:
     steps: tuple[Step, ...]
 
 
+class Side(tuple[Link, ...]):
+    """Findings, with the figures that are held against thresholds, each computed once."""
+
+    @cached_property
+    def human(self) -> "Side":
+        """Those in people."""
+        return Side(link for link in self if link.stream == "human")
+
+    @cached_property
+    def people(self) -> int:
+        """Participants; a finding without a number counts as one."""
+        return sum(link.n or 1 for link in self)
+
+    @cached_property
+    def counted(self) -> int:
+        """Participants of the findings that give their number."""
+        return sum(link.n or 0 for link in self)
+
+    @cached_property
+    def largest(self) -> int:
+        """Participants of the largest finding."""
+        return max((link.n or 0 for link in self), default=0)
+
+    @cached_property
+    def laboratories(self) -> int:
+        """Independent laboratories."""
+        return len({link.lab_key or link.dataset_key or link.finding_id for link in self})
+
+    @cached_property
+    def probable(self) -> int:
+        """Cases of at least probable causality."""
+        return sum(link.n_probable or 0 for link in self)
+
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        """Shares that were asked for, by name."""
+        return {}
+
+    def share(self, name: str, chosen: Callable[[Link], bool]) -> float:
+        """Share of the participants who are in the chosen findings; the name stands for the choice."""
+        if name not in self.shares:
+            self.shares[name] = Side(link for link in self if chosen(link)).people / self.people
+        return self.shares[name]
+
+
+@dataclass
+class Stand:
+    """How the findings of a stratum that point anywhere stand: how many on each side, and those that carry the direction."""
+
+    supports: int
+    refutes: int
+    side: Side
+
+
+@dataclass
+class Evidence:
+    """The links of a claim under the rules of its type: which are admitted, and how they stand in each stratum.
+
+    Neither thresholds nor start levels decide any of this, so alternative policies share it.
+    """
+
+    claim: Claim
+    links: Sequence[Link]
+    rules: dict[str, Any]
+    policy: Policy
+    stands: dict[str, Stand] = field(default_factory=dict)
+    reduced: dict[tuple[str, ...], "Evidence"] = field(default_factory=dict)
+
+    @cached_property
+    def admitted(self) -> tuple[list[Link], tuple[Step, ...]]:
+        """Links that may bear the claim, and why the others may not."""
+        return admit(self.claim, self.links, self.rules, self.policy)
+
+    @property
+    def kept(self) -> list[Link]:
+        """Links that may bear the claim."""
+        return self.admitted[0]
+
+    def without(self, ids: Sequence[str]) -> "Evidence":
+        """The same without some findings."""
+        out = tuple(ids)
+        if out not in self.reduced:
+            left = [link for link in self.links if link.finding_id not in out]
+            self.reduced[out] = Evidence(self.claim, left, self.rules, self.policy)
+        return self.reduced[out]
+
+    def stand(self, stratum: dict[str, Any]) -> Stand:
+        """How the findings of a stratum stand."""
+        if stratum["name"] not in self.stands:
+            self.stands[stratum["name"]] = stand(self.claim, self.kept, stratum)
+        return self.stands[stratum["name"]]
+
+
 def rate(claim: Claim, links: Iterable[Link], searches: Iterable[Search], policy: Policy) -> Rating:
     """Rate one claim. The order of links and searches does not matter."""
-    links, searches = sorted(links, key=lambda link: link.finding_id), list(searches)
-    core = weigh(claim, links, searches, policy)
+    searches, evidence = list(searches), evidence_of(claim, links, policy)
+    core = weighed(evidence, searches, policy)
     if core.stratum is not None:
-        share, step = stability(claim, links, searches, policy, core.verdict)
+        share, step = stability(evidence, searches, policy, core.verdict)
         core = replace(core, stability=share, steps=(*core.steps, step))
     believed, ignored, step = harm(claim, policy)
     return replace(core, harm_if_believed=believed, harm_if_ignored=ignored, steps=(*core.steps, step))
 
 
+def evidence_of(claim: Claim, links: Iterable[Link], policy: Policy) -> Evidence:
+    """The links of a claim, in order, under the rules of its type (none if such claims are not rated)."""
+    ordered = sorted(links, key=lambda link: link.finding_id)
+    ratable = claim.claim_type not in policy["not_ratable_types"]
+    return Evidence(claim, ordered, dispatch(policy, claim.claim_type) if ratable else {}, policy)
+
+
 def weigh(claim: Claim, links: Sequence[Link], searches: Sequence[Search], policy: Policy) -> Rating:
     """Verdict and certainty under one policy: steps 1 to 5 of the rubric."""
+    return weighed(evidence_of(claim, links, policy), searches, policy)
+
+
+def weighed(evidence: Evidence, searches: Sequence[Search], policy: Policy) -> Rating:
+    """Verdict and certainty of a claim whose links are at hand as evidence."""
+    claim = evidence.claim
     if claim.claim_type in policy["not_ratable_types"]:
         return Rating(
             "not_ratable",
@@ -143,26 +248,23 @@ def weigh(claim: Claim, links: Sequence[Link], searches: Sequence[Search], polic
                 ),
             ),
         )
-    rules = dispatch(policy, claim.claim_type)
-    kept, dropped = admit(claim, links, rules, policy)
-    told = (Step("dispatch", None, f"Claims of type {claim.claim_type}: {rules['admits']}."), *dropped)
-    excluded = len(links) - len(kept)
+    kept, dropped = evidence.admitted
+    told = (Step("dispatch", None, f"Claims of type {claim.claim_type}: {evidence.rules['admits']}."), *dropped)
+    excluded = len(evidence.links) - len(kept)
     if not kept:
         return replace(nothing_left(searches, policy, told), n_excluded=excluded)
-    rating = conclude(claim, links, kept, searches, policy)
+    rating = conclude(evidence, searches, policy)
     count = {d: sum(link.direction == d for link in kept) for d in ("supports", "refutes", "inconclusive")}
     return replace(rating, n_supports=count["supports"], n_refutes=count["refutes"], n_inconclusive=count["inconclusive"],
                    n_excluded=excluded, steps=(*told, *rating.steps))  # fmt: skip
 
 
-def conclude(
-    claim: Claim, links: Sequence[Link], kept: Sequence[Link], searches: Sequence[Search], policy: Policy
-) -> Rating:
+def conclude(evidence: Evidence, searches: Sequence[Search], policy: Policy) -> Rating:
     """Verdict and certainty that the admitted links give."""
-    rules = dispatch(policy, claim.claim_type)
-    if claim.claim_type != "existential" or any(link.direction == "supports" for link in kept):
-        return robust(claim, links, decide(claim, kept, rules, policy), rules, policy)
-    unseen = f"Findings that looked and show no instance: {len(kept)}; that does not show that there is none."
+    rules = dispatch(policy, evidence.claim.claim_type)
+    if evidence.claim.claim_type != "existential" or any(link.direction == "supports" for link in evidence.kept):
+        return robust(evidence, decide(evidence, rules, policy), rules, policy)
+    unseen = f"Findings that looked and show no instance: {len(evidence.kept)}; that does not show that there is none."
     return nothing_left(searches, policy, (Step("direction", None, unseen),))
 
 
@@ -275,15 +377,15 @@ def nothing_left(searches: Sequence[Search], policy: Policy, told: tuple[Step, .
     return Rating("no_evidence_found" if enough else "not_rated", steps=(*told, step))
 
 
-def decide(claim: Claim, kept: Sequence[Link], rules: dict[str, Any], policy: Policy) -> Rating:
+def decide(evidence: Evidence, rules: dict[str, Any], policy: Policy) -> Rating:
     """Judge each stratum and let the most certain one that says anything decide; ties go to the stronger design."""
-    bodies = [body for stratum in rules["strata"] if (body := judge(claim, kept, stratum, rules, policy)) is not None]
+    bodies = [body for stratum in rules["strata"] if (body := judge(evidence, stratum, rules, policy)) is not None]
     steps = tuple(step for body in bodies for step in body.steps)
     if not bodies:
         step = Step(
             "decision", None, "Every admissible finding is inconclusive, so the claim is neither supported nor refuted."
         )
-        return Rating("insufficient", stratum=first_stratum(kept, rules), steps=(step,))
+        return Rating("insufficient", stratum=first_stratum(evidence.kept, rules), steps=(step,))
     able = [body for body in bodies if body.decides]
     if not able:
         return preclinical_only(bodies[0], steps)
@@ -297,14 +399,13 @@ def decide(claim: Claim, kept: Sequence[Link], rules: dict[str, Any], policy: Po
             stratum=first.name,
             steps=(*steps, Step("decision", None, f"{words(first)} and {words(opposed[0])} point opposite ways.")),
         )
-    return outcome(claim, first, kept, steps, policy)
+    return outcome(evidence.claim, first, evidence.kept, steps, policy)
 
 
 def outcome(claim: Claim, body: Body, kept: Sequence[Link], steps: tuple[Step, ...], policy: Policy) -> Rating:
     """The verdict that the deciding stratum gives."""
     levels = policy["levels"]
     certainty, lean = levels[body.level], body.direction if body.direction in OPPOSITE else NONE
-    named = any(link.design in policy["background_needs"] and link.direction == body.direction for link in kept)
     if body.direction == "conflicting":
         verdict, why = (
             ("conflicting", "its findings point both ways")
@@ -317,7 +418,9 @@ def outcome(claim: Claim, body: Body, kept: Sequence[Link], steps: tuple[Step, .
         side_of_threshold(claim, link, policy) == body.direction for link in kept
     ):
         verdict, why = "insufficient", "no finding has an interval wholly on that side of the threshold"
-    elif claim.claim_type == "background" and not named:
+    elif claim.claim_type == "background" and not any(
+        link.design in policy["background_needs"] and link.direction == body.direction for link in kept
+    ):
         verdict, why = "insufficient", "no named criterion or guideline says so"
     else:
         verdict, why = (
@@ -361,29 +464,33 @@ def words(body: Body) -> str:
     return f"The stratum {body.name.replace('_', ' ')} ({body.supports} for, {body.refutes} against)"
 
 
-def judge(
-    claim: Claim, kept: Sequence[Link], stratum: dict[str, Any], rules: dict[str, Any], policy: Policy
-) -> Body | None:
-    """Direction and certainty of one stratum; None if no finding in it points anywhere."""
+def stand(claim: Claim, kept: Sequence[Link], stratum: dict[str, Any]) -> Stand:
+    """How the findings of a stratum stand: how many point which way, and which carry the direction."""
     here = [link for link in kept if link.design in stratum["start"] and link.direction in OPPOSITE]
-    if not here:
-        return None
-    for_, against = (sum(link.direction == side for link in here) for side in ("supports", "refutes"))
-    limit = policy["thresholds"]
-    if claim.claim_type == "existential":
-        direction = "supports"
-    else:
-        share = for_ / (for_ + against)
-        direction = (
-            "supports"
-            if share >= limit["direction_share"]
-            else "refutes"
-            if share <= 1 - limit["direction_share"]
-            else "conflicting"
-        )
-    side = [link for link in here if for_ == against or link.direction == ("supports" if for_ > against else "refutes")]
+    for_ = sum(link.direction == "supports" for link in here)
+    against = len(here) - for_
     if claim.claim_type == "existential" and for_:
-        side = [link for link in here if link.direction == "supports"]
+        carried: Sequence[str] = ("supports",)
+    else:
+        carried = [*OPPOSITE] if for_ == against else ["supports" if for_ > against else "refutes"]
+    return Stand(for_, against, Side(link for link in here if link.direction in carried))
+
+
+def pointed(claim: Claim, stand: Stand, policy: Policy) -> str:
+    """Where the findings of a stratum point; one instance is enough for a claim that something exists."""
+    if claim.claim_type == "existential":
+        return "supports"
+    share, limit = stand.supports / (stand.supports + stand.refutes), policy["thresholds"]["direction_share"]
+    return "supports" if share >= limit else "refutes" if share <= 1 - limit else "conflicting"
+
+
+def judge(evidence: Evidence, stratum: dict[str, Any], rules: dict[str, Any], policy: Policy) -> Body | None:
+    """Direction and certainty of one stratum; None if no finding in it points anywhere."""
+    claim, stood = evidence.claim, evidence.stand(stratum)
+    if not stood.side:
+        return None
+    for_, against, side = stood.supports, stood.refutes, stood.side
+    direction = pointed(claim, stood, policy)
     levels = policy["levels"]
     start = max(levels.index(stratum["start"][link.design]) for link in side)
     steps = [
@@ -410,7 +517,7 @@ def judge(
 
 
 def settle(
-    claim: Claim, start: int, steps: list[Step], side: Sequence[Link], rules: dict[str, Any], policy: Policy
+    claim: Claim, start: int, steps: list[Step], side: Side, rules: dict[str, Any], policy: Policy
 ) -> tuple[int, list[Step]]:
     """The level after all moves: nothing falls below the lowest, upgrades need a clean record, caps and floors come last."""
     levels, limit = policy["levels"], policy["thresholds"]
@@ -436,73 +543,45 @@ def settle(
             Step(
                 "signature",
                 floor - level,
-                f"{sum(link.n_probable or 0 for link in side)} cases of at least probable causality by a named tool hold the level up.",
+                f"{side.probable} cases of at least probable causality by a named tool hold the level up.",
             )
         )
         level = floor
     return level, steps
 
 
-def people(links: Iterable[Link]) -> int:
-    """Participants of findings; a finding without a number counts as one."""
-    return sum(link.n or 1 for link in links)
-
-
-def share_of(side: Sequence[Link], chosen: Sequence[Link]) -> float:
-    """Share of the participants of a side that are in the chosen findings."""
-    return people(chosen) / people(side)
-
-
-def risk_of_bias(_: Claim, side: Sequence[Link], __: int, start: int, policy: Policy) -> Step | None:
+def risk_of_bias(_: Claim, side: Side, __: int, start: int, policy: Policy) -> Step | None:
     """One level for half the participants at high risk, two for half at critical risk; nothing at the lowest start."""
-    limit, human = policy["thresholds"]["risk_of_bias_share"], [link for link in side if link.stream == "human"]
-    if start == 0 or not human:
+    if start == 0 or not (human := side.human):
         return None
-    biased, critical = (
-        share_of(human, [k for k in human if k.risk_of_bias in kinds]) for kinds in (policy["biased"], ["critical"])
-    )
+    limit = policy["thresholds"]["risk_of_bias_share"]
+    biased = human.share("biased", lambda link: link.risk_of_bias in policy["biased"])
+    critical = human.share("critical", lambda link: link.risk_of_bias == "critical")
     change = -2 if critical >= limit else -1 if biased >= limit else 0
-    return (
-        Step(
-            "risk_of_bias",
-            change,
-            f"{biased:.0%} of participants are in findings at high, critical or unassessed risk of bias, {critical:.0%} at critical.",
-        )
-        if change
-        else None
-    )
+    why = f"{biased:.0%} of participants are in findings at high, critical or unassessed risk of bias, {critical:.0%} at critical."
+    return Step("risk_of_bias", change, why) if change else None
 
 
-def inconsistency(_: Claim, __: Sequence[Link], minority: int, ___: int, ____: Policy) -> Step | None:
+def inconsistency(_: Claim, __: Side, minority: int, ___: int, ____: Policy) -> Step | None:
     """One level for any finding on the other side."""
     return Step("inconsistency", -1, f"Findings that point the other way: {minority}.") if minority else None
 
 
-def indirectness(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
+def indirectness(_: Claim, side: Side, __: int, ___: int, policy: Policy) -> Step | None:
     """One level if most participants are one step away from the claim, two if they are further."""
     limit = policy["thresholds"]["indirect_share"]
-    far = [k for k in side if "low" in k.directness or k.directness.count("moderate") >= 2]
-    indirect = [k for k in side if "low" in k.directness or "moderate" in k.directness]
-    one, two = share_of(side, indirect), share_of(side, far)
+    one = side.share("indirect", lambda k: "low" in k.directness or "moderate" in k.directness)
+    two = side.share("far", lambda k: "low" in k.directness or k.directness.count("moderate") >= 2)
     change = -2 if two > limit else -1 if one > limit else 0
-    return (
-        Step(
-            "indirectness",
-            change,
-            f"{one:.0%} of the evidence differs from the claim in population, exposure, comparison or outcome, {two:.0%} of it much.",
-        )
-        if change
-        else None
-    )
+    why = f"{one:.0%} of the evidence differs from the claim in population, exposure, comparison or outcome, {two:.0%} of it much."
+    return Step("indirectness", change, why) if change else None
 
 
-def imprecision(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
+def imprecision(_: Claim, side: Side, __: int, ___: int, policy: Policy) -> Step | None:
     """One or two levels for few participants, two for a single study whose interval spans no effect and a relevant one."""
-    limit, human = policy["thresholds"], [link for link in side if link.stream == "human"]
-    if not human:
+    if not (human := side.human):
         return None
-    total = sum(link.n or 0 for link in human)
-    only = human[0]
+    limit, total, only = policy["thresholds"], human.counted, human[0]
     wide = (len(human) == 1 and only.effect_type in policy["ratio_types"] and only.ci_low is not None and only.ci_high is not None
             and only.ci_low < limit["interval_low"] and only.ci_high > limit["interval_high"])  # fmt: skip
     change = (
@@ -512,70 +591,47 @@ def imprecision(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Polic
     return Step("imprecision", change, f"{why}.") if change else None
 
 
-def publication_bias(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
+def publication_bias(_: Claim, side: Side, __: int, ___: int, policy: Policy) -> Step | None:
     """One level if all findings are small, or half or more have an interested funder."""
-    limit, human = policy["thresholds"], [link for link in side if link.stream == "human"]
-    if not human:
+    if not (human := side.human):
         return None
-    small = all((link.n or 0) < limit["small_study"] for link in human)
-    interested = [link for link in human if link.interest in policy["interested"]]
-    if small or len(interested) / len(human) >= limit["interested_share"]:
-        return Step(
-            "publication_bias",
-            -1,
-            "All findings come from small studies."
-            if small
-            else f"{len(interested)} of {len(human)} findings have an interested funder or author.",
-        )
+    limit, interested = policy["thresholds"], sum(link.interest in policy["interested"] for link in human)
+    if human.largest < limit["small_study"]:
+        return Step("publication_bias", -1, "All findings come from small studies.")
+    if interested / len(human) >= limit["interested_share"]:
+        why = f"{interested} of {len(human)} findings have an interested funder or author."
+        return Step("publication_bias", -1, why)
     return None
 
 
-def replication(_: Claim, side: Sequence[Link], __: int, ___: int, policy: Policy) -> Step | None:
+def replication(_: Claim, side: Side, __: int, ___: int, policy: Policy) -> Step | None:
     """One level if fewer than two laboratories carry the direction."""
-    labs = {link.lab_key or link.dataset_key or link.finding_id for link in side}
-    return (
-        Step("replication", -1, f"Independent laboratories that carry it: {len(labs)}.")
-        if len(labs) < policy["thresholds"]["laboratories"]
-        else None
-    )
+    few = side.laboratories < policy["thresholds"]["laboratories"]
+    return Step("replication", -1, f"Independent laboratories that carry it: {side.laboratories}.") if few else None
 
 
-def upgrade(_: Claim, side: Sequence[Link], minority: int, start: int, policy: Policy) -> Step | None:
+def upgrade(_: Claim, side: Side, minority: int, start: int, policy: Policy) -> Step | None:
     """One or two levels for a large effect, one for a dose-response, in comparative observational bodies only."""
     comparative = policy["dispatch"]["effect"]["strata"][1]["start"]
     if minority or any(link.design not in comparative for link in side):
         return None
-    limit = policy["thresholds"]
-    sizes = [
-        max(k.effect_value, 1 / k.effect_value)
-        for k in side
-        if k.effect_type in policy["ratio_types"] and k.effect_value
-    ]
-    large = (
-        0
-        if len(sizes) < len(side)
-        else 2
-        if min(sizes) >= limit["ratio_two_up"]
-        else 1
-        if min(sizes) >= limit["ratio_one_up"]
-        else 0
-    )
+    limit, ratios = policy["thresholds"], policy["ratio_types"]
+    sizes = [max(k.effect_value, 1 / k.effect_value) for k in side if k.effect_type in ratios and k.effect_value]
+    large = 0
+    if len(sizes) == len(side):
+        large = 2 if min(sizes) >= limit["ratio_two_up"] else 1 if min(sizes) >= limit["ratio_one_up"] else 0
     rise = large + any(link.dose_response for link in side)
-    return (
-        Step("upgrade", rise, "The effect is large or grows with dose, and nothing lowers the certainty.")
-        if rise
-        else None
-    )
+    why = "The effect is large or grows with dose, and nothing lowers the certainty."
+    return Step("upgrade", rise, why) if rise else None
 
 
-def signature(claim: Claim, side: Sequence[Link], rules: dict[str, Any], policy: Policy) -> int:
+def signature(claim: Claim, side: Side, rules: dict[str, Any], policy: Policy) -> int:
     """The least level that cases of probable causality give to a rare harm with an established clinical signature."""
     if claim.claim_type != "harm" or "signature" not in rules["domains"]:
         return 0
-    cases, limit = sum(link.n_probable or 0 for link in side), policy["thresholds"]
-    return policy["levels"].index(
-        "moderate" if cases >= limit["signature_moderate"] else "low" if cases >= limit["signature_low"] else "very_low"
-    )
+    limit = policy["thresholds"]
+    least = "moderate" if side.probable >= limit["signature_moderate"] else "low" if side.probable >= limit["signature_low"] else "very_low"  # fmt: skip
+    return policy["levels"].index(least)
 
 
 def nothing(*_: Any) -> Step | None:
@@ -587,20 +643,20 @@ DOMAINS = {"risk_of_bias": risk_of_bias, "inconsistency": inconsistency, "indire
            "publication_bias": publication_bias, "replication": replication, "upgrade": upgrade, "cap": nothing, "signature": nothing}  # fmt: skip
 
 
-def robust(claim: Claim, links: Sequence[Link], rating: Rating, rules: dict[str, Any], policy: Policy) -> Rating:
+def robust(evidence: Evidence, rating: Rating, rules: dict[str, Any], policy: Policy) -> Rating:
     """Hold a verdict only if it stands when any of the findings against it are left out.
 
     Without this an opposing finding could, by weakening its own stratum, hand the decision to the other side.
     """
     side = {"supported": "refutes", "refuted": "supports"}.get(rating.verdict)
-    if side is None or claim.claim_type == "existential":
+    if side is None or evidence.claim.claim_type == "existential":
         return rating
-    against = opposing(claim, links, side, rules, policy)
+    against = opposing(evidence, side, rules, policy)
     if not against:
         return rating
     if len(against) > policy["thresholds"]["robustness_most"]:
         why = f"{len(against)} data sets speak against the verdict, more than it can be held against"
-    elif fallen := overturned(claim, links, against, rating.verdict, rules, policy):
+    elif fallen := overturned(evidence, against, rating.verdict, rules, policy):
         why = (
             f"without {', '.join(fallen)} the verdict would not stand, so it rests on which opposing findings are known"
         )
@@ -615,14 +671,13 @@ def robust(claim: Claim, links: Sequence[Link], rating: Rating, rules: dict[str,
     )
 
 
-def opposing(claim: Claim, links: Sequence[Link], side: str, rules: dict[str, Any], policy: Policy) -> list[list[Link]]:
+def opposing(evidence: Evidence, side: str, rules: dict[str, Any], policy: Policy) -> list[list[Link]]:
     """Links of one direction by data set, the one that would be kept first; only of strata that could take the decision."""
     groups: dict[str, list[Link]] = {}
-    able = {
-        design for stratum in rules["strata"] if could_decide(claim, stratum, policy) for design in stratum["start"]
-    }
-    for link in sorted(links, key=lambda k: precedence(k, policy)):
-        if link.direction == side and not barred(link, able, policy):
+    able = {d for stratum in rules["strata"] if could_decide(evidence.claim, stratum, policy) for d in stratum["start"]}
+    against = [link for link in evidence.links if link.direction == side]
+    for link in sorted(against, key=lambda k: precedence(k, policy)):
+        if not barred(link, able, policy):
             groups.setdefault(link.dataset_key or link.finding_id, []).append(link)
     return list(groups.values())
 
@@ -636,12 +691,7 @@ def could_decide(claim: Claim, stratum: dict[str, Any], policy: Policy) -> bool:
 
 
 def overturned(
-    claim: Claim,
-    links: Sequence[Link],
-    against: Sequence[Sequence[Link]],
-    verdict: str,
-    rules: dict[str, Any],
-    policy: Policy,
+    evidence: Evidence, against: Sequence[Sequence[Link]], verdict: str, rules: dict[str, Any], policy: Policy
 ) -> list[str]:
     """Ids of opposing findings without which the verdict would be another; empty if there are none.
 
@@ -649,25 +699,25 @@ def overturned(
     """
     for choice in product(*[range(len(group) + 1) for group in against]):
         out = [link.finding_id for count, group in zip(choice, against, strict=True) for link in group[:count]]
-        kept, _ = admit(claim, [link for link in links if link.finding_id not in out], rules, policy)
-        if out and (not kept or decide(claim, kept, rules, policy).verdict != verdict):
-            return out
+        if out:
+            left = evidence.without(out)
+            if not left.kept or decide(left, rules, policy).verdict != verdict:
+                return out
     return []
 
 
-def stability(
-    claim: Claim, links: Sequence[Link], searches: Sequence[Search], policy: Policy, verdict: str
-) -> tuple[float, Step]:
+def stability(evidence: Evidence, searches: Sequence[Search], policy: Policy, verdict: str) -> tuple[float, Step]:
     """Share of the alternative policies under which the verdict stays.
 
     They differ in thresholds and start levels, neither of which decides what is admitted, or matters where nothing
     points anywhere.
     """
-    effect = claim.claim_type in policy["dispatch"]["effect"]["claim_types"]
-    others = alternatives(PolicyKey(policy), effect)
-    kept, _ = admit(claim, links, dispatch(policy, claim.claim_type), policy)
-    pointing = any(link.direction in OPPOSITE for link in kept)
-    verdicts = [conclude(claim, links, kept, searches, other).verdict if pointing else verdict for other in others]
+    claim_type = evidence.claim.claim_type
+    effect = claim_type in policy["dispatch"]["effect"]["claim_types"]
+    verdicts: list[str] = []
+    for start, moves in alternatives(PolicyKey(policy), effect):
+        pointing = any(link.direction in OPPOSITE for link in evidence.kept)
+        verdicts += verdicts_under(evidence, searches, start, moves) if pointing else [verdict] * len(moves)
     stays = sum(found == verdict for found in verdicts)
     share = round(stays / len(verdicts), 2)
     different = sorted({found for found in verdicts if found != verdict})
@@ -675,6 +725,34 @@ def stability(
     return share, Step(
         "stability", None, f"The verdict stays under {stays} of {len(verdicts)} alternative policies{changed}."
     )
+
+
+class Noted(dict[str, Any]):
+    """Thresholds that note which of them were looked at."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        """The thresholds."""
+        super().__init__(given)
+        self.seen: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        """One threshold."""
+        self.seen.add(name)
+        return super().__getitem__(name)
+
+
+def verdicts_under(
+    evidence: Evidence, searches: Sequence[Search], start: Policy, moves: Sequence[Mapping[str, float]]
+) -> list[str]:
+    """The verdict under a policy with each of some moves of a threshold. Moving one that is not looked at changes nothing."""
+    noted = Noted(start["thresholds"])
+    unmoved = conclude(evidence, searches, {**start, "thresholds": noted}).verdict
+    return [
+        conclude(evidence, searches, {**start, "thresholds": {**start["thresholds"], **move}}).verdict
+        if move.keys() & noted.seen
+        else unmoved
+        for move in moves
+    ]
 
 
 class PolicyKey:
@@ -694,24 +772,22 @@ class PolicyKey:
 
 
 @cache
-def alternatives(key: PolicyKey, effect: bool) -> tuple[Policy, ...]:
-    """Each threshold moved down and up; for claims of effect under each of the three published start rules, which are about effects."""
-    policy, starts = key.policy, [None, *(key.policy["alternatives"]["starts"].values() if effect else ())]
-    moves = [{}, *({name: value} for name, values in policy["alternatives"]["thresholds"].items() for value in values)]
-    return tuple(changed(policy, start, move) for start in starts for move in moves if start or move)
+def alternatives(key: PolicyKey, effect: bool) -> tuple[tuple[Policy, tuple[dict[str, float], ...]], ...]:
+    """Each threshold moved down and up; for claims of effect under each of the three published start rules, which are about effects.
+
+    By start rule the policy and the moves of its thresholds; no move is an alternative under another start rule only.
+    """
+    policy, given = key.policy, key.policy["alternatives"]
+    moves = tuple({name: value} for name, values in given["thresholds"].items() for value in values)
+    others = tuple((started(policy, start), ({}, *moves)) for start in given["starts"].values()) if effect else ()
+    return ((policy, moves), *others)
 
 
-def changed(policy: Policy, start: dict[str, Any] | None, move: dict[str, float]) -> Policy:
-    """A policy with other start levels for effects and other thresholds."""
-    other = {**policy, "thresholds": {**policy["thresholds"], **move}}
-    if start:
-        effect = policy["dispatch"]["effect"]
-        strata = [
-            {**s, "start": {d: start["effect"].get(d, level) for d, level in s["start"].items()}}
-            for s in effect["strata"]
-        ]
-        other["dispatch"] = {**policy["dispatch"], "effect": {**effect, "strata": strata}}
-    return other
+def started(policy: Policy, start: dict[str, Any]) -> Policy:
+    """A policy with other start levels for effects."""
+    effect = policy["dispatch"]["effect"]
+    strata = [{**s, "start": {d: start["effect"].get(d, level) for d, level in s["start"].items()}} for s in effect["strata"]]  # fmt: skip
+    return {**policy, "dispatch": {**policy["dispatch"], "effect": {**effect, "strata": strata}}}
 
 
 def harm(claim: Claim, policy: Policy) -> tuple[str, str, Step]:

@@ -90,6 +90,10 @@ class Table:
         sure = keys_of(self.typed, ours) <= keys_of(target.typed, theirs)
         return None if sure else (self.frame, target.frame)
 
+    def distinct(self, column: str, first: int | None = None) -> set[Any]:
+        """The values of a column, of all rows or the ``first`` ones."""
+        return set(self.typed[column].iloc[:first].dropna())
+
     def place(self, line: int) -> tuple[str, int]:
         """File and line of a row, given the number in its column ``_line``."""
         return self.file, line

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .bundle import git_hash
 from .faults import UnusableError
 from .package import HOME, Package, opened, read_json
 
@@ -71,6 +72,17 @@ def tag_of(version: str) -> str:
 def has_tag(root: Path, version: str) -> bool:
     """Whether the repository at ``root`` holds the tag of a version; false for a folder that is no repository."""
     return (root / ".git").exists() and tag_of(version) in git(root, "tag", "--list", tag_of(version)).split()
+
+
+def is_at(root: Path, revision: str, names: list[str]) -> bool:
+    """Whether files of a repository are byte for byte those of a revision, which has no others where they are."""
+    folders = sorted({name.split("/")[0] for name in names})
+    lines = git(root, "ls-tree", "-r", "-z", f"{revision}^{{commit}}", "--", *folders, binary=True).decode().split("\0")
+    held = {line.split("\t")[1]: line.split()[2] for line in lines if line}
+    there = {name for name in held if name.endswith((".csv", ".json"))}
+    return there == set(names) and all(
+        (root / name).is_file() and git_hash(b"blob", (root / name).read_bytes()).hex() == held[name] for name in names
+    )
 
 
 @contextmanager

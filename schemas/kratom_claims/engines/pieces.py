@@ -69,7 +69,7 @@ class Reader:
     def piece(self, block: Block, body: bytes) -> Piece:
         """Read a block and run the local rules on those of its rows that cannot be called clean."""
         declared = self.header == (",".join(self.fields) + "\n").encode()
-        text = parsed(body, block.lines, self.fields) if declared else None
+        text = parsed(body, block.lines, self.schema) if declared else None
         return (text is not None and self.quick(numbered(text, block.line), body)) or self.exact(block, body)
 
     def quick(self, text: pl.DataFrame, body: bytes) -> Piece | None:

@@ -106,15 +106,17 @@ def read(
     progress: Callable[[str], Any] = lambda _: None,
     rules: frozenset[str] = ON_READING,
     besides: frozenset[str] | None = None,
+    after: Callable[[Tables], Any] = lambda _: None,
 ) -> Tables:
     """All tables of a package, each read once; faults of the local rules (or some of them) go to ``kept``.
 
-    With ``texts`` the hashes of large tables are put down too, so that they can be held against the texts. With
+    ``after`` each table it is called with those that have been read. With ``texts`` the hashes of large tables are put down too, so that they can be held against the texts. With
     ``besides`` nothing of large tables is put down but keys and these columns.
     """
     tables, room = Tables(), Room(0 if size_of(package) > HUGE else IN_MEMORY)
     for name in package.paths:
         tables[name] = read_table(package, name, folder, kept, texts, progress, rules, besides, room)
+        after(tables)
     return tables
 
 
@@ -257,7 +259,8 @@ class Reading:
         if not self.table.ascending and "B5/order" in self.rules:
             context = Context(self.table.package, Tables({self.table.name: Held(self.table, whole)}))
             self.kept.add(faults_of(context, CATALOGUE["B5/order"]))
-        self.last = whole.filter(there(key)).tail(1) if key else None
+        if key:  # keys that ascend are whole
+            self.last = whole.tail(1) if self.table.ascending else whole.filter(there(key)).tail(1)
 
 
 def ascending(key: list[str]) -> pl.Expr:

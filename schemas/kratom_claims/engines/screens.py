@@ -17,6 +17,8 @@ FORMS = {name: f"^(?:{form})$" for name, form in CANONICAL.items()}
 """Canonical forms of the typed columns, for the whole cell."""
 UNPLAIN = "[^ -~]|^[ =+@-]| $|  "
 """What no clean cell of plain ASCII text has: other characters, an outer or doubled space, a beginning that a spreadsheet runs."""
+LONG = 10**16
+"""The least whole number that has more digits than the canonical form allows."""
 PLAIN = r"(?:\(\?:|[)*+?]|\[[a-zA-Z0-9._-]+\]|[a-zA-Z0-9_-]|\{[0-9,]+\})*"
 """A pattern of letters, digits, points, hyphens and low lines only."""
 BEGINNING = r"\(\?:(?:[A-Za-z0-9]|\[(?:0-9|1-9|a-f|a-z|A-Z)+\])(?![?*{]?[?*{]0|[?*])"
@@ -47,6 +49,8 @@ def cell_screens(field: dict[str, Any], in_key: bool) -> list[pl.Expr]:
     found = [col(name).is_null()] if limits.get("required") or in_key else []
     if field["type"] in FORMS:
         found.append(col(value(name)).is_null() & col(name).is_not_null())
+    if field["type"] == "integer":
+        found.append(col(value(name)).abs() >= LONG)
     if "enum" in limits:
         found.append(~col(name).is_in(limits["enum"]))
     if "pattern" in limits:

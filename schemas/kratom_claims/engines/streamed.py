@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from ..package import Package, key_fields
-from ..tables import LINE, ROW, Table, read_table
+from ..tables import LINE, ROW, Table, collected, read_table
 from .blocks import is_row_id
 
 BUCKET = 20_000_000
@@ -64,6 +64,11 @@ class Streamed(Table):
     def facts(self) -> dict[str, dict[str, Any]]:
         """What the descriptor says of each file, as measured when it was read."""
         return self.measures
+
+    def distinct(self, column: str, first: int | None = None) -> set[Any]:
+        """The values of a column, of all rows or the ``first`` ones."""
+        cells = self.frame.select(column)
+        return set(collected((cells.head(first) if first else cells).drop_nulls().unique(column))[column].to_list())
 
     def place(self, line: int) -> tuple[str, int]:
         """File and line of a row, given the number in its column ``_line``."""

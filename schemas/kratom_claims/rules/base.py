@@ -89,6 +89,8 @@ def rule(
 
 def rows(frame: Any, **told: Any) -> Any:
     """The rows of a frame as offences: line, row id, and whatever is ``told`` of them (an expression or a text)."""
+    if isinstance(frame, nw.DataFrame) and frame.is_empty():  # the usual case, in which there is nothing to tell
+        return frame.select(LINE, ROW)
     told = {name: (value if isinstance(value, nw.Expr) else nw.lit(str(value))) for name, value in told.items()}
     return frame.select(LINE, ROW, **{name: value.cast(nw.String) for name, value in told.items()})
 

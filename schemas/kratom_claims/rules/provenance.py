@@ -153,9 +153,11 @@ def stream(c: Context) -> Iterable[Any]:
     """Streams that a design may have, and the species that goes with them."""
     allowed = json.loads((HOME / "schemas" / "rubric.json").read_text(encoding="utf-8"))["streams_by_design"]
     told = {"found": text(col("design"), " as ", col("stream"))}
-    for design, streams in allowed.items():
-        of_design = c.findings.filter((col("design") == design) & ~col("stream").is_in(streams))
-        yield rows(of_design, **told, allowed=" or ".join(streams))
+    pairs = [f"{design} {stream}" for design, streams in allowed.items() for stream in streams]
+    known = c.findings.filter(col("design").is_in(list(allowed)))
+    apart = collected(known.filter(~nw.concat_str("design", "stream", separator=" ").is_in(pairs)))
+    for design in sorted(set(apart["design"].to_list())):
+        yield rows(apart.filter(col("design") == design), **told, allowed=" or ".join(allowed[design]))
     yield rows(c.findings.filter(~col("design").is_in(list(allowed))), **told, allowed="a design of the rubric")
     human, people = col("stream") == "human", col("species") == "Homo sapiens"
     yield rows(

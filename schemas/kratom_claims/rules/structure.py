@@ -239,6 +239,21 @@ def some_values(table: Table, column: str) -> list[str]:
     return sorted(map(str, held[column].to_list()))[:5000]
 
 
+FIRST = 10_000
+"""Rows of a table that show most codes in use."""
+
+
+def codes_seen(c: Context) -> set[tuple[str, str]]:
+    """Scheme and code of all codes in use. Rows beyond the first are looked at only for codes that those do not show."""
+    seen: set[tuple[str, str]] = set()
+    for first in (FIRST, None):
+        for table, f in coded_fields(c):
+            wanted = {(f["vocabulary"], code) for code in f["constraints"].get("enum", [])}
+            if not wanted <= seen and (first or table.count > FIRST):
+                seen |= {(f["vocabulary"], code) for code in table.distinct(f["name"], first)}
+    return seen
+
+
 @rule(
     "S5/enums",
     "the enum of each coded field equals its scheme in the vocabulary",
@@ -279,8 +294,7 @@ def used(c: Context) -> Iterable[Any]:
     if unread := {table.file for table, _ in coded_fields(c) if not table.usable}:
         c.said.append(f"S5/used not checked, as {', '.join(sorted(unread))} cannot be read")
         return
-    seen = {(f["vocabulary"], code) for table, f in coded_fields(c)
-            for code in collected(table.frame.select(f["name"]).drop_nulls().unique(f["name"]))[f["name"]].to_list()}  # fmt: skip
+    seen = codes_seen(c)
     held = c.tables["vocabulary"].typed
     used = [code in seen for code in held[["scheme", "code"]].itertuples(index=False, name=None)]
     codes = nw.from_native(held.assign(unused=[not one for one in used]), eager_only=True)

@@ -1,0 +1,45 @@
+"""Work in a process of its own, beside this one."""
+
+import os
+import pickle
+from collections.abc import Callable
+from typing import TypeVar
+
+from .faults import UnusableError
+
+Result = TypeVar("Result")
+
+
+def beside(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Start work in a process of its own (later in this one where processes cannot fork) and return what waits for its result."""
+    if not hasattr(os, "fork"):
+        return work
+    receiver, sender = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(receiver)
+        with open(sender, "wb") as sink:  # noqa: PTH123 (a pipe)
+            sink.write(result_of(work))
+        os._exit(0)
+    os.close(sender)
+
+    def wait() -> Result:
+        with open(receiver, "rb") as source:  # noqa: PTH123
+            content = source.read()
+        os.waitpid(child, 0)
+        if not content:
+            raise UnusableError("stopped: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?")  # fmt: skip
+        result, error = pickle.loads(content)
+        if error is not None:
+            raise error
+        return result
+
+    return wait
+
+
+def result_of(work: Callable[[], Result]) -> bytes:
+    """What work gives, or the error that stops it, as bytes for another process of ours."""
+    try:
+        return pickle.dumps((work(), None))
+    except Exception as error:
+        return pickle.dumps((None, error))

@@ -1,5 +1,6 @@
 """Work in a process of its own, beside this one."""
 
+import gc
 import os
 import pickle
 from collections.abc import Callable
@@ -18,6 +19,7 @@ def beside(work: Callable[[], Result]) -> Callable[[], Result]:
     child = os.fork()
     if not child:
         os.close(receiver)
+        gc.disable()  # what the work makes is needed until its end, which is near
         with open(sender, "wb") as sink:  # noqa: PTH123 (a pipe)
             sink.write(result_of(work))
         os._exit(0)

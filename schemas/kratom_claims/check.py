@@ -58,10 +58,12 @@ def check(
             piece for piece in pieces(tables) if piece.name not in kept and not (released and piece.by == FRICTIONLESS)
         ]
         context = WatchedContext(package, tables, texts)
-        halved = [piece for piece in todo if late(piece)]
-        wait = beside(lambda: second_half(context, halved)) if halved else dict
-        done = run_pieces(context, [piece for piece in todo if not late(piece)], progress)
-    progress("judgement, Frictionless")
+        second = [piece for piece in todo if late(piece)]
+        if not any(piece.by == FRICTIONLESS for piece in second):
+            second = [piece for piece in todo if late(piece) or piece.by.startswith("P")]
+        wait = beside(lambda: second_half(context, second)) if second else dict
+        done = run_pieces(context, [piece for piece in todo if piece not in second], progress)
+    progress("ratings")
     done |= wait()
     found = {piece: done[piece][1] if piece in done else kept[piece.name][1] if piece.name in kept else Found()
              for piece in pieces(tables)}  # fmt: skip
@@ -84,7 +86,10 @@ def pieces(tables: Tables) -> list[Piece]:
 
 
 def late(piece: Piece) -> bool:
-    """Whether a piece is of the second half: the rules of judgement, which compute all ratings again, and Frictionless."""
+    """Whether a piece is of the second half: the rules of judgement, which compute all ratings again, and Frictionless.
+
+    Where Frictionless has nothing to do, the rules of provenance go with them.
+    """
     return piece.by.startswith("J") or piece.by == FRICTIONLESS
 
 

@@ -4,7 +4,7 @@
 (``schemas/rubric.json``). Ratings are GRADE-informed; they are not GRADE.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import product
@@ -480,8 +480,14 @@ def pointed(claim: Claim, stand: Stand, policy: Policy) -> str:
     """Where the findings of a stratum point; one instance is enough for a claim that something exists."""
     if claim.claim_type == "existential":
         return "supports"
-    share, limit = stand.supports / (stand.supports + stand.refutes), policy["thresholds"]["direction_share"]
-    return "supports" if share >= limit else "refutes" if share <= 1 - limit else "conflicting"
+    limit, total = policy["thresholds"]["direction_share"], stand.supports + stand.refutes
+    return (
+        "supports"
+        if stand.supports / total >= limit
+        else "refutes"
+        if stand.refutes / total >= limit
+        else "conflicting"
+    )
 
 
 def judge(evidence: Evidence, stratum: dict[str, Any], rules: dict[str, Any], policy: Policy) -> Body | None:
@@ -727,31 +733,50 @@ def stability(evidence: Evidence, searches: Sequence[Search], policy: Policy, ve
     )
 
 
-class Noted(dict[str, Any]):
-    """Thresholds that note which of them were looked at."""
+class Limit(float):
+    """A threshold that notes what it is compared with."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        """The thresholds."""
-        super().__init__(given)
-        self.seen: set[str] = set()
+    def __init__(self, _: float) -> None:
+        """Nothing was compared yet."""
+        self.met: list[float] = []
 
-    def __getitem__(self, name: str) -> Any:
-        """One threshold."""
-        self.seen.add(name)
-        return super().__getitem__(name)
+    def __lt__(self, other: float) -> bool:
+        """Whether it is below a number."""
+        self.met.append(other)
+        return float(self) < other
+
+    def __le__(self, other: float) -> bool:
+        """Whether it is at most a number."""
+        self.met.append(other)
+        return float(self) <= other
+
+    def __gt__(self, other: float) -> bool:
+        """Whether it is above a number."""
+        self.met.append(other)
+        return float(self) > other
+
+    def __ge__(self, other: float) -> bool:
+        """Whether it is at least a number."""
+        self.met.append(other)
+        return float(self) >= other
+
+    def matters(self, moved: float) -> bool:
+        """Whether any comparison could end otherwise, were the threshold moved."""
+        low, high = sorted((float(self), moved))
+        return any(low <= number <= high for number in self.met)
 
 
 def verdicts_under(
-    evidence: Evidence, searches: Sequence[Search], start: Policy, moves: Sequence[Mapping[str, float]]
+    evidence: Evidence, searches: Sequence[Search], start: Policy, moves: Sequence[tuple[str, float]]
 ) -> list[str]:
-    """The verdict under a policy with each of some moves of a threshold. Moving one that is not looked at changes nothing."""
-    noted = Noted(start["thresholds"])
-    unmoved = conclude(evidence, searches, {**start, "thresholds": noted}).verdict
+    """The verdict under a policy with each of some moves of a threshold; those that no comparison notices change nothing."""
+    limits = {name: Limit(start["thresholds"][name]) for name, _ in moves}
+    unmoved = conclude(evidence, searches, {**start, "thresholds": {**start["thresholds"], **limits}}).verdict
     return [
-        conclude(evidence, searches, {**start, "thresholds": {**start["thresholds"], **move}}).verdict
-        if move.keys() & noted.seen
+        conclude(evidence, searches, {**start, "thresholds": {**start["thresholds"], name: value}}).verdict
+        if limits[name].matters(value)
         else unmoved
-        for move in moves
+        for name, value in moves
     ]
 
 
@@ -772,14 +797,17 @@ class PolicyKey:
 
 
 @cache
-def alternatives(key: PolicyKey, effect: bool) -> tuple[tuple[Policy, tuple[dict[str, float], ...]], ...]:
+def alternatives(key: PolicyKey, effect: bool) -> tuple[tuple[Policy, tuple[tuple[str, float], ...]], ...]:
     """Each threshold moved down and up; for claims of effect under each of the three published start rules, which are about effects.
 
-    By start rule the policy and the moves of its thresholds; no move is an alternative under another start rule only.
+    By start rule the policy and the moves of its thresholds. Another start rule is an alternative also without a move,
+    which is a move of a threshold to where it is.
     """
     policy, given = key.policy, key.policy["alternatives"]
-    moves = tuple({name: value} for name, values in given["thresholds"].items() for value in values)
-    others = tuple((started(policy, start), ({}, *moves)) for start in given["starts"].values()) if effect else ()
+    moves = tuple((name, value) for name, values in given["thresholds"].items() for value in values)
+    name = moves[0][0]
+    still = (name, policy["thresholds"][name])
+    others = tuple((started(policy, start), (still, *moves)) for start in given["starts"].values()) if effect else ()
     return ((policy, moves), *others)
 
 

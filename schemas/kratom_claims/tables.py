@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -22,6 +22,12 @@ CANONICAL = {
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
 }
 """The one way in which a value of each type may be written. Engines read more, and differ in what."""
+VALUES: dict[str, tuple[Callable[[str], Any], Any]] = {
+    "integer": (int, "Int64"),
+    "number": (float, "Float64"),
+    "boolean": ("true".__eq__, "boolean"),
+}
+"""What a cell of each type but a date becomes, and the type of such a column."""
 TABLE_LIMIT = 64 * 1024 * 1024
 """Most bytes that are read of a table."""
 COLUMN_LIMIT = 1000
@@ -92,7 +98,7 @@ class Table:
 
     def distinct(self, column: str, first: int | None = None) -> set[Any]:
         """The values of a column, of all rows or the ``first`` ones."""
-        return set(self.typed[column].iloc[:first].dropna())
+        return set(self.typed[column].iloc[:first].dropna().to_numpy(dtype=object))
 
     def place(self, line: int) -> tuple[str, int]:
         """File and line of a row, given the number in its column ``_line``."""
@@ -193,13 +199,18 @@ def parse(table: Table, text: str) -> None:
     table.ragged = [(line, len(row)) for line, row in zip(lines, rows, strict=True) if len(row) != width]
     if not table.usable:
         return
-    frame = pd.DataFrame([(row + [""] * width)[:width] for row in rows], columns=table.header, dtype="str")
-    table.text = frame.mask(frame == "")
-    table.typed = typed(table.text, table.schema)
-    row_id = row_ids(table.text, key_fields(table.schema))
-    for frame in (table.text, table.typed):
-        frame[LINE] = pd.array(lines, dtype="int64")
-        frame[ROW] = row_id
+    cells = zip(*((row + [""] * width)[:width] for row in rows), strict=True) if rows else ((),) * width
+    hold(table, [[cell or None for cell in column] for column in cells], lines)
+
+
+def hold(table: Table, columns: list[list[str | None]], lines: list[int]) -> None:
+    """Fill text and typed from the cells of each column."""
+    types = [f["type"] for f in table.schema["fields"]]
+    text = {name: pd.array(cells, dtype="str") for name, cells in zip(table.header, columns, strict=True)}
+    typed = {name: typed_column(cells, type_) if type_ in CANONICAL else text[name]
+             for name, type_, cells in zip(table.header, types, columns, strict=True)}  # fmt: skip
+    places = {LINE: pd.array(lines, dtype="int64"), ROW: row_ids(text, key_fields(table.schema))}
+    table.text, table.typed = (pd.DataFrame(held | places, copy=False) for held in (text, typed))
 
 
 def numbered(reader: Any, lines: list[int]) -> Iterator[list[str]]:
@@ -211,9 +222,9 @@ def numbered(reader: Any, lines: list[int]) -> Iterator[list[str]]:
         yield row
 
 
-def row_ids(frame: pd.DataFrame, key: list[str]) -> pd.Series:
+def row_ids(columns: dict[str, Any], key: list[str]) -> Any:
     """The key of each row as text, its parts joined by a slash."""
-    parts = [frame[column].fillna("") for column in key or list(frame.columns[:1])]
+    parts = [columns[name].fillna("") for name in key or list(columns)[:1]]
     joined = parts[0]
     for part in parts[1:]:
         joined = joined + "/" + part
@@ -222,24 +233,24 @@ def row_ids(frame: pd.DataFrame, key: list[str]) -> pd.Series:
 
 def keys_of(frame: pd.DataFrame, columns: list[str]) -> set[tuple[Any, ...]]:
     """The distinct keys of a table, those with a blank left out."""
-    return set(frame[columns].dropna().itertuples(index=False, name=None))
+    filled = frame[columns].dropna()
+    return set(zip(*(filled[name].to_numpy(dtype=object) for name in columns), strict=True))
 
 
-def typed(frame: pd.DataFrame, schema: dict[str, Any]) -> pd.DataFrame:
-    """Typed copy of a table of text; what is not written in the canonical way becomes missing."""
-    return pd.DataFrame({f["name"]: typed_column(frame[f["name"]], f["type"]) for f in schema["fields"]})
-
-
-def typed_column(column: pd.Series, type_: str) -> pd.Series:
-    """One column of text as Int64, Float64, boolean, datetime64[s] or text."""
+def typed_column(cells: Iterable[str | None], type_: str) -> Any:
+    """Cells as Int64, Float64, boolean, datetime64[s] or text; what is not written in the canonical way becomes missing."""
     if type_ not in CANONICAL:
-        return column
-    right = column.where(column.str.fullmatch(CANONICAL[type_]).fillna(False).astype(bool))
-    if type_ == "boolean":
-        return right.map({"true": True, "false": False}).astype("boolean")
+        return pd.array(list(cells), dtype="str")
+    form = re.compile(CANONICAL[type_])
+    right = [cell if cell and form.fullmatch(cell) else None for cell in cells]
     if type_ == "date":
-        return pd.to_datetime(right, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
-    return pd.to_numeric(right, errors="coerce").astype("Int64" if type_ == "integer" else "Float64")
+        return (
+            pd.to_datetime(pd.Series(right, dtype="str"), format="%Y-%m-%d", errors="coerce")
+            .astype("datetime64[s]")
+            .array
+        )
+    value, dtype = VALUES[type_]
+    return pd.array([None if cell is None else value(cell) for cell in right], dtype=dtype)
 
 
 class Tables(dict[str, Table]):

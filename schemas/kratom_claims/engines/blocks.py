@@ -135,28 +135,25 @@ def parsed(body: bytes, lines: int, schema: dict[str, Any]) -> pl.DataFrame | No
 def written_plainly(body: bytes, frame: pl.DataFrame) -> bool:
     """Whether a block is byte for byte what writing its cells gives, when each of its lines is one row.
 
-    Rows whose line holds a quote are written and compared; of the others commas and bytes are counted.
+    Rows whose line holds a quote are written and compared. Of the others commas and bytes are counted: no row has more
+    cells than the header (polars would not read it), and any other way to write a whole number is longer.
     """
     if b"\r" in body or b"\x01" in body:
         return False
-    if b'"' not in body:
-        return are_whole(frame, len(body), count(body, b","))
-    lines = pl.read_csv(body, has_header=False, separator="\x01", quote_char=None, schema={"line": pl.String})["line"]
-    if lines.len() != frame.height:
-        return False
-    with_quote = lines.str.contains('"', literal=True)
-    told, held = frame.filter(with_quote), ("\n".join(lines.filter(with_quote)) + "\n").encode()
-    if told.write_csv(include_header=False).encode() != held or has_empty(told):
-        return False
-    return are_whole(frame.filter(~with_quote), len(body) - len(held), count(body, b",") - held.count(b","))
-
-
-def are_whole(frame: pl.DataFrame, size: int, commas: int) -> bool:
-    """Whether rows without quotes have all their cells, with numbers written in the shortest way, given their bytes and commas.
-
-    No row has more cells than the header (polars would not read it), and any other way to write a number is longer.
-    """
-    return commas == frame.height * (frame.width - 1) and size == length(frame) + frame.height * frame.width
+    told, held = frame.clear(), b""
+    if b'"' in body:
+        lines = pl.read_csv(body, has_header=False, separator="\x01", quote_char=None, schema={"line": pl.String})[
+            "line"
+        ]
+        if lines.len() != frame.height:
+            return False
+        with_quote = lines.str.contains('"', literal=True)
+        told, held = frame.filter(with_quote), ("\n".join(lines.filter(with_quote)) + "\n").encode()
+        if told.write_csv(include_header=False).encode() != held or has_empty(told):
+            return False
+    rows, commas = frame.height - told.height, count(body, b",") - held.count(b",")
+    cells = length(frame) - length(told)
+    return commas == rows * (frame.width - 1) and len(body) - len(held) == cells + rows * frame.width
 
 
 def length(frame: pl.DataFrame) -> int:

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from ..faults import Fault
 from ..package import Package
 from ..ratings import actions_of, rated
 from ..rules import CATALOGUE, Context, Rule
+from ..rules.anchors import SPANS
 from ..rules.base import faults_of
-from ..tables import TABLE_LIMIT, Tables, unfitness
+from ..tables import TABLE_LIMIT, Table, Tables, read_table, unfitness
 from .pieces import ON_READING
 from .reading import HUGE, Kept, read, size_of
 
@@ -24,8 +25,8 @@ MOST = 1000
 RELEASED = ("R5/bundle", "R6/same-bytes")
 """Rules on the bundle of a release, which a package larger than a bundle may be does not have."""
 
-RATED = ("J1/ratings", "J1/steps")
-"""Rules that compute all ratings again: Python's work, done in a process of its own while the rest is read."""
+ACTED = ("J1/ratings", "J1/steps")
+"""Rules that look at nothing of the mentions but which actions they ask for."""
 
 
 def check(
@@ -35,40 +36,55 @@ def check(
     tell: Callable[[Fault], Any] = lambda _: None,
 ) -> Outcome:
     """Run every rule of the catalogue on a package of any size; each fault is told when it is found."""
-    kept, ratings = Kept(MOST, tell), Ratings(package)
+    kept, record = Kept(MOST, tell), Record(package)
     with tempfile.TemporaryDirectory(prefix="kratom-claims-") as folder:
-        tables = read(package, Path(folder), kept, texts is not None, progress, after=ratings.begin)
-        rules = [one for one in whole_rules(tables) if one.id not in ratings.ran]
-        outcome = run_rules(package, tables, texts, progress, rules, take=kept.add, at_once=1 if size_of(package) > HUGE else 2)  # fmt: skip
+        tables = read(package, Path(folder), kept, texts is not None, progress, first="mentions", then=record.begin)
         progress("ratings")
-        kept.add(ratings.wait())
-    outcome.ran += ratings.ran
+        found = record.wait()
+        kept.add([fault for faults in found.values() for fault in faults])
+        rules = [one for one in whole_rules(tables) if one.id not in found]
+        outcome = run_rules(package, tables, texts, progress, rules, take=kept.add, at_once=1 if size_of(package) > HUGE else 2)  # fmt: skip
+    outcome.ran += found
     return concluded(outcome, kept, tables)
 
 
 @dataclass
-class Ratings:
-    """The rules on ratings, begun as soon as all tables that they need have been read."""
+class Record:
+    """The rules on the curated record, ratings above all: Python's work, done by another process while the rest is read."""
 
     package: Package
-    ran: list[str] = field(default_factory=list)
-    wait: Callable[[], list[Fault]] = list
+    wait: Callable[[], dict[str, list[Fault]]] = dict
 
-    def begin(self, tables: Tables) -> None:
-        """Begin, if the tables that have been read are all that are needed and nothing has begun."""
-        needed = {name for id_ in RATED for name in CATALOGUE[id_].tables}
-        if self.ran or not needed <= set(tables) or any(unfitness(tables, name) for name in needed):
-            return
-        held, actions = Tables(tables), actions_of(tables)
-        self.ran = [*RATED]
-        self.wait = beside(lambda: self.faults(held, actions))
+    def begin(self, mentions: Table) -> None:
+        """Begin, once the mentions have been read, which say how strongly claims ask for something."""
+        if not unfitness(Tables(mentions=mentions), "mentions"):
+            actions = actions_of(Tables(mentions=mentions))
+            self.wait = beside(lambda: self.faults(actions))
 
-    def faults(self, tables: Tables, actions: dict[str, str]) -> list[Fault]:
-        """What the rules find. Polars is not asked: its threads are not there in a process that was forked."""
+    def faults(self, actions: dict[str, str]) -> dict[str, list[Fault]]:
+        """What each rule finds whose tables are what they should be.
+
+        They are read anew, by pandas: the threads of polars are not there in a process that was forked.
+        """
         with pd.option_context("mode.string_storage", "python"):
+            tables = Tables((name, read_table(self.package, name)) for name in self.package.paths if name not in SPANS)
+            unfit = {name for name in tables if unfitness(tables, name)}
+            rules = {one: tables_of(one) for one in CATALOGUE.values() if on_record(one)}
+            able = [one for one, needed in rules.items() if needed <= tables.keys() - unfit]
             context = Context(self.package, tables)
-            context.__dict__["computed"] = rated(tables, actions)
-            return [fault for id_ in RATED for fault in faults_of(context, CATALOGUE[id_])]
+            if {*ACTED} <= {one.id for one in able}:
+                context.__dict__["computed"] = rated(tables, actions)
+            return {one.id: faults_of(context, one) for one in able}
+
+
+def tables_of(one: Rule) -> set[str]:
+    """The tables whose rows a rule looks at."""
+    return {*one.tables} - ({"mentions"} if one.id in ACTED else set())
+
+
+def on_record(one: Rule) -> bool:
+    """Whether a rule is one of provenance or judgement that looks at curated tables only."""
+    return one.id.startswith(("P", "J")) and not tables_of(one) & {*SPANS}
 
 
 def whole_rules(tables: Tables) -> list[Rule]:

@@ -106,18 +106,20 @@ def read(
     progress: Callable[[str], Any] = lambda _: None,
     rules: frozenset[str] = ON_READING,
     besides: frozenset[str] | None = None,
-    after: Callable[[Tables], Any] = lambda _: None,
+    first: str = "",
+    then: Callable[[Streamed], Any] = lambda _: None,
 ) -> Tables:
     """All tables of a package, each read once; faults of the local rules (or some of them) go to ``kept``.
 
-    ``after`` each table it is called with those that have been read. With ``texts`` the hashes of large tables are put down too, so that they can be held against the texts. With
+    A table may be read ``first``, and ``then`` something be done with it. With ``texts`` the hashes of large tables are put down too, so that they can be held against the texts. With
     ``besides`` nothing of large tables is put down but keys and these columns.
     """
-    tables, room = Tables(), Room(0 if size_of(package) > HUGE else IN_MEMORY)
-    for name in package.paths:
+    tables, room = {}, Room(0 if size_of(package) > HUGE else IN_MEMORY)
+    for name in sorted(package.paths, key=lambda name: name != first):
         tables[name] = read_table(package, name, folder, kept, texts, progress, rules, besides, room)
-        after(tables)
-    return tables
+        if name == first:
+            then(tables[name])
+    return Tables((name, tables[name]) for name in package.paths)
 
 
 def size_of(package: Package) -> int:

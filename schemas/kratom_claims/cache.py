@@ -159,17 +159,38 @@ def on_disk(root: Path, texts: Path | None) -> dict[str, str] | None:
         return None
 
 
-def released_as(package: Package, files: Mapping[str, str]) -> str:
-    """The last release, if all files that Frictionless reads are what they were when it was made and checked; else blank.
+def vouched(package: Package, files: Mapping[str, str]) -> tuple[str, set[str]]:
+    """The last release, and the tables of it that Frictionless looked at then with all that bears on them as it is today.
 
-    No release is made without asking Frictionless, and releases.json holds the hash of each file. ``files`` are the
-    hashes of today.
+    No release is made without asking Frictionless, and releases.json holds the hash of each file. A blank name stands for
+    the descriptor with its schemas. ``files`` are the hashes of today.
     """
-    read = {"datapackage.json", *package.paths.values(), *(r["schema"] for r in package.descriptor["resources"])}
-    last = [
-        r for r in records(package.root)[-1:] if all(as_dict(r.get("files")).get(name) == files[name] for name in read)
-    ]
-    return str(last[0]["version"]) if last else ""
+    last = records(package.root)[-1:]
+    held = as_dict(last[0].get("files")) if last else {}
+    same = {name for name, hash_ in files.items() if held.get(name) == hash_}
+    resources = {r["name"]: r for r in package.descriptor["resources"]}
+    before = {r["name"]: r for r in released_resources(package, held, "datapackage.json" in same)}
+    if not before or not same.issuperset(r["schema"] for r in resources.values()):
+        return "", set()
+    alike = {name for name, r in resources.items() if before.get(name) == r and r["path"] in same}
+    found = {name for name in alike if alike.issuperset(targets(name, package.schemas[name]))}
+    return str(last[0]["version"]), found | ({""} if "datapackage.json" in same else set())
+
+
+def released_resources(package: Package, held: dict[str, Any], same: bool) -> list[dict[str, Any]]:
+    """The resources as the descriptor of the last release has them; none if it is not at hand."""
+    if same:
+        return list(package.descriptor["resources"])
+    commit = tag(package.root)
+    content = git(package.root, "show", f"{commit}:datapackage.json", binary=True) if commit else b""
+    return (
+        json.loads(content)["resources"] if hashlib.sha256(content).hexdigest() == held.get("datapackage.json") else []
+    )
+
+
+def targets(name: str, schema: dict[str, Any]) -> set[str]:
+    """The tables that the foreign keys of a table name."""
+    return {key["reference"]["resource"] or name for key in schema.get("foreignKeys", [])}
 
 
 def tag(root: Path) -> str:

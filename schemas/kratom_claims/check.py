@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from .beside import beside
-from .cache import AGAIN, SAID, Cache, Found, on_disk, released_as
+from .cache import AGAIN, SAID, Cache, Found, on_disk, targets, vouched
 from .conformance import Conformance, only_new
 from .faults import Fault
 from .outcome import Outcome as Outcome
@@ -53,10 +53,8 @@ def check(
         tables = WatchedTables(read_tables(package))
         inputs = hashes(package, tables, files) if cache else {}
         kept = earlier(cache, inputs) if cache else {}
-        released = released_as(package, files) if files and not unreadable(tables) else ""
-        todo = [
-            piece for piece in pieces(tables) if piece.name not in kept and not (released and piece.by == FRICTIONLESS)
-        ]
+        released, sure = vouched(package, files) if files and not unreadable(tables) else ("", set())
+        todo = [p for p in pieces(tables) if p.name not in kept and not (p.by == FRICTIONLESS and p.table in sure)]
         context = WatchedContext(package, tables, texts)
         second = [piece for piece in todo if late(piece)]
         if not any(piece.by == FRICTIONLESS for piece in second):
@@ -68,8 +66,10 @@ def check(
     found = {piece: done[piece][1] if piece in done else kept[piece.name][1] if piece.name in kept else Found()
              for piece in pieces(tables)}  # fmt: skip
     outcome = whole(package, tables, found)
-    if released:
-        outcome.notes.append(f"Frictionless: as when {released} was released, whose bytes these are ({AGAIN})")
+    if told := sum(piece.by == FRICTIONLESS and piece.table in sure - {""} for piece in found):
+        outcome.notes.append(
+            f"Frictionless: {told} of {len(tables)} tables as when {released} was released from the same bytes ({AGAIN})"
+        )
     if cache:
         cache.keep_pieces(kept | new_entries(done, inputs))
         if files and files == on_disk(package.root, texts):
@@ -135,7 +135,7 @@ def run_frictionless(context: WatchedContext, todo: list[str]) -> Results:
     engine, schemas = Conformance(context.package, context.tables), context.package.schemas
     results: Results = {Piece(FRICTIONLESS): ({"descriptor"}, Found(engine.of_package()))}
     for name in filter(None, todo):
-        named = {name, *(key["reference"]["resource"] or name for key in schemas[name].get("foreignKeys", []))}
+        named = {name, *targets(name, schemas[name])}
         looked_at = {"contract", f"described {name}", *(f"table {n}" for n in named)}
         results[Piece(FRICTIONLESS, name)] = ({"descriptor"} if engine.refused else looked_at, Found(engine.of_table(name)))  # fmt: skip
     return results

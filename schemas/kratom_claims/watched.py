@@ -107,7 +107,7 @@ def hashes(package: Package, tables: Tables, files: dict[str, str] | None) -> di
     found = {f"table {name}": table_hash(table) for name, table in tables.items()}
     found |= {f"described {r['name']}": digest([r.get(k) for k in DERIVED]) for r in about["resources"]}
     found |= {"names": digest(list(package.paths)), "created": digest(about.get("created")),
-              "descriptor": digest([about, package.schemas]), "contract": digest([about | {"resources": bare}, package.schemas])}  # fmt: skip
+              "descriptor": digest([about, package.schemas]), "contract": digest([bare, package.schemas])}  # fmt: skip
     return found | (parted(files) if files else {})
 
 

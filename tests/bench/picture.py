@@ -15,8 +15,8 @@ TOP, BOTTOM, GAP = 40, HEIGHT - 42, 15
 """Ends of the vertical axis, and the least distance of two names."""
 COLOURS = {"ours": "refuted", "duckdb_sql": "supported", "floor": "not_ratable"}
 """Colours of lines by the start of a peer's name; the others are soft."""
-HIDDEN = {"floor_bytes"}
-"""Peers that would press all others together."""
+HIDDEN = {"floor_bytes", "floor_all"}
+"""Peers that would press all others together, or hide another one."""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from peers import PEERS
+from published import CASES
 
 Results = dict[str, Any]
 """What ``runner.measured`` returns and docs/performance.json holds."""
 Run = dict[str, Any]
+WHOLE = [name for name, peer in PEERS.items() if peer.kind == "full"] + ["floor_all"]
+"""Peers that read all tables."""
 HEAD = ["peer", "time", "range", "CPU", "peak memory", "× DuckDB", "× reading"]
 GROWTH = ["peer", "from", "to", "time", "memory"]
 TOOLS = ["peer", "versions", "planted faults", "imports", "memory after imports", "what it does not do"]
+WITHIN = ["mentions", "limit", "time", "faults"]
+BLINK = ["run", "time", "CPU", "× imports"]
 FROM = 100_000
 """Size from which growth is taken: below it, start-up hides it."""
 
@@ -26,10 +31,13 @@ Before a tool is timed it must return exactly the {faults} faults that are plant
 
 A run has a process of its own on the clean package, with its files in the page cache. Tools take turns. Times are medians of three runs
 (above a million mentions: of one) and begin after imports; *range* is the fastest and the slowest run. CPU is user and system time of
-the process and its children. Peak memory is that of the process, imports included, plus that of its largest child. Machine: {cores}
-cores, {memory_gb} GB. Differences within the ranges are noise.
+the process and its children. Peak memory is that of the process, imports included; where it has children, that of all together, looked at
+every 50 ms, pages that they share counted once. Machine: {cores} cores, {memory_gb} GB. Differences within the ranges are noise.
 
-*Reading* is polars reading the four files as text and checking nothing."""
+*Reading* is polars reading the same files as text and checking nothing: the four tables, and for the run of all rules all tables."""
+PUBLISHED = """The tables of this repository, each run a process of its own in a clone, medians of five. What a release was made from was held
+against Frictionless then, so the first run in a clone does not ask it again; what has changed since is asked."""
+LIMITED = """All rules in a process whose memory the kernel limits, page cache included (a control group): what needs more is killed."""
 EXPONENTS = """The exponent *k* in time ∝ size^k, and the same of peak memory: 1 is linear. What a library takes at rest draws its exponent
 below 1."""
 RUN_IT = """```sh
@@ -54,6 +62,10 @@ def page(results: Results) -> str:
         parts += [f"## {size:,} mentions", held(results, size), markdown(HEAD, size_rows(results, size))]
     if growing := growth_rows(results):
         parts += ["## Growth", EXPONENTS, markdown(GROWTH, growing)]
+    if rows := limited_rows(results):
+        parts += ["## Within a limit of memory", LIMITED, markdown(WITHIN, rows)]
+    if rows := published_rows(results):
+        parts += ["## The published tables", PUBLISHED, markdown(BLINK, rows)]
     parts += ["## The tools", markdown(TOOLS, tool_rows(results)), "## Run it", RUN_IT]
     return "\n\n".join(parts) + "\n"
 
@@ -68,14 +80,28 @@ def held(results: Results, size: int) -> str:
 def size_rows(results: Results, size: int) -> list[list[str]]:
     """One row a peer at one size, the fastest first; those not run last, with the reason."""
     runs = at_size(results, size)
-    ratio = {name: times(runs.get(name)) for name in ("duckdb_sql", "floor")}
+    duckdb, four, all_ = (times(runs.get(name)) for name in ("duckdb_sql", "floor", "floor_all"))
     rows = []
     for run in sorted((run for run in runs.values() if "why" not in run), key=lambda run: run["seconds"]):
         span = "–".join(number(run["all"][n]) for n in (0, -1)) if len(run["all"]) > 1 else ""
         faults = f" (**{run['faults']} faults**)" if run["faults"] else ""
         rows.append([title(run) + faults, f"{number(run['seconds'])} s", span, f"{number(run['cpu'])} s", f"{run['peak']:,.0f} MB",
-                     ratio["duckdb_sql"](run), ratio["floor"](run)])  # fmt: skip
+                     duckdb(run), (all_ if run["peer"] in WHOLE else four)(run)])  # fmt: skip
     return rows + [[title(run), run["why"], "", "", "", "", ""] for run in runs.values() if "why" in run]
+
+
+def limited_rows(results: Results) -> list[list[str]]:
+    """One row a run within a limit."""
+    return [[f"{run['size']:,}", f"{run['limit']:,} MB", *([run["why"], ""] if "why" in run else [f"{number(run['seconds'])} s", str(run["faults"])])]
+            for run in results.get("limited", [])]  # fmt: skip
+
+
+def published_rows(results: Results) -> list[list[str]]:
+    """One row a case of the published tables, beside the imports that it needs."""
+    runs = {run["case"]: run for run in results.get("published", [])}
+    base = {name: "imports_too" if name in ("imports_too", "all") else "imports" for name in runs}
+    return [[CASES[name], f"{number(run['seconds'])} s", f"{number(run['cpu'])} s", number(run["seconds"] / runs[base[name]]["seconds"])]
+            for name, run in runs.items()]  # fmt: skip
 
 
 def at_size(results: Results, size: int) -> dict[str, Run]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import equal
+import limited
+import published
 from kratom_claims.faults import UnusableError
 from kratom_claims.package import HOME
 from peers import PEERS
@@ -34,12 +36,16 @@ def measured(sizes: list[int], say: Say, keep: Callable[[dict[str, Any]], Any]) 
     """Hold all peers to the planted faults, then time those that find them; ``keep`` is called after each size."""
     say(f"{PLANTED_SIZE:,} mentions with known faults")
     planted, results = judged(package(PLANTED_SIZE)), []
-    told = {"machine": machine(), "versions": versions(), "planted": planted, "inputs": {}, "runs": results}
+    told = {"machine": machine(), "versions": versions(), "planted": planted, "published": published.measured(say),
+            "limited": [], "inputs": {}, "runs": results}  # fmt: skip
     for size in sorted(sizes):
         say(f"{size:,} mentions")
         folder = package(size)
         told["inputs"][str(size)] = {name: shape(folder / "data" / f"{name}.csv") for name in equal.TABLES}
         results += of_size(size, folder, planted["found"], results, say)
+        if size in limited.LIMITS:
+            say(f"{size:,} mentions in {limited.LIMITS[size]:,} MB")
+            told["limited"].append(limited.limited(size, folder, *command("ours_full", folder)))
         keep(told)
     return told
 
@@ -100,18 +106,22 @@ def reason(name: str, size: int, found: dict[str, int | str], before: list[Run])
 
 def once(name: str, folder: Path) -> Run:
     """One run in a fresh process."""
-    here = Path(__file__).parent
-    # The child finds its own modules and this project's, and nothing of what the tests put on the path.
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(here), str(HOME / "schemas")])}
-    command = [sys.executable, str(here / "once.py"), name, str(folder)]
+    line, environment = command(name, folder)
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=DEADLINE)
+        done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=DEADLINE)
     except subprocess.TimeoutExpired:
         return {"why": f"stopped after {DEADLINE // 60} minutes"}
     if done.returncode:
         return {"why": failure(done.returncode, done.stderr)}
     run: Run = json.loads(done.stdout.splitlines()[-1])
     return run
+
+
+def command(name: str, folder: Path) -> tuple[list[str], dict[str, str]]:
+    """What is run, and its environment: it finds its own modules and this project's, and nothing of what tests put on the path."""
+    here = Path(__file__).parent
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(here), str(HOME / "schemas")])}
+    return [sys.executable, str(here / "once.py"), name, str(folder)], environment
 
 
 def failure(code: int, errors: str) -> str:
@@ -134,8 +144,8 @@ def median(runs: list[Run]) -> Run:
 
 def warm(folder: Path) -> None:
     """Read the files once, so that the first peer does not pay for the disk."""
-    for name in equal.TABLES:
-        with (folder / "data" / f"{name}.csv").open("rb") as stream:
+    for path in (folder / "data").glob("*.csv"):
+        with path.open("rb") as stream:
             while stream.read(1 << 24):
                 pass
 

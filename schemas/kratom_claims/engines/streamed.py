@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from ..package import Package, key_fields
-from ..tables import LINE, ROW, Table, collected, read_table
+from ..tables import LINE, ROW, TABLE_LIMIT, Table, collected, read_table
 from .blocks import is_row_id
 
 BUCKET = 20_000_000
@@ -41,7 +41,13 @@ class Streamed(Table):
         """The table as the reader of single tables reads it."""
         return read_table(self.package, self.name)
 
-    content = cached_property(lambda self: self.whole.content)
+    @cached_property
+    def content(self) -> bytes:  # type: ignore[override]
+        """The bytes of its file; none if it has several, or one that is too large for a single table."""
+        files = [self.package.root / part for part in self.package.parts(self.name)]
+        alone = len(files) == 1 and files[0].is_file() and files[0].stat().st_size <= TABLE_LIMIT
+        return files[0].read_bytes() if alone else b""
+
     text = cached_property(lambda self: self.whole.text)
     typed = cached_property(lambda self: self.whole.typed)
 

@@ -21,6 +21,7 @@ class Peer:
 PEERS = {
     "floor_bytes": Peer("read and hash the bytes", (), "reads no cell, checks nothing", kind="floor"),
     "floor": Peer("read with polars", ("polars",), "checks nothing", kind="floor"),
+    "floor_all": Peer("read all tables with polars", ("polars",), "checks nothing", kind="floor"),
     "ours_polars": Peer("kratom-claims on polars", ("kratom-claims", "polars"), "the equal checks only"),
     "ours_pandas": Peer(
         "kratom-claims on pandas",

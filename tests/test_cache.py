@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from editions import git
 from kratom_claims import cache, check
+from kratom_claims.bundle import members, sha256
 from kratom_claims.cache import FOLDER, Cache
+from kratom_claims.files import json_text
 from kratom_claims.outcome import Outcome
 from kratom_claims.package import HOME, read_package
 from kratom_claims.rules import CATALOGUE
@@ -190,6 +193,58 @@ def test_other_library(tiny: Tiny, did: set[str]) -> None:
     assert Cache(tiny.root, "other").whole(tiny.root / "texts") is None
     run(tiny, "other")
     assert len({name.split()[0] for name in did}) == len(CATALOGUE) + 1
+
+
+@pytest.fixture
+def released(tiny: Tiny) -> Tiny:
+    """A copy that was released: recorded and tagged, with nothing in its cache."""
+    shutil.rmtree(tiny.root / FOLDER)
+    git(tiny.root, "init", "--quiet")
+    git(tiny.root, "config", "user.name", "Tester")
+    git(tiny.root, "config", "user.email", "tester@example.org")
+    hashes = {name: sha256(content) for name, content in members(tiny.root).items()}
+    record = {"version": tiny.descriptor["version"], "files": hashes}
+    (tiny.root / "releases.json").write_text(json_text([record]), encoding="utf-8")
+    git(tiny.root, "add", "--all", "--", ":!texts")
+    git(tiny.root, "commit", "--quiet", "--message", "one")
+    git(tiny.root, "tag", f"v{record['version']}")
+    return tiny
+
+
+def asked(did: set[str]) -> set[str]:
+    """What Frictionless was asked of."""
+    return {name.removeprefix("Frictionless").strip() for name in did if name.startswith("Frictionless")}
+
+
+def test_frictionless_is_not_asked_of_what_was_released(released: Tiny, did: set[str]) -> None:
+    """Bytes that a release vouches for are told to be that; a run without the cache asks all the same."""
+    outcome = run(released)
+    assert not asked(did) and not outcome.faults
+    assert any(
+        note.startswith(f"Frictionless: {len(SCHEMAS)} of {len(SCHEMAS)} tables as when") for note in outcome.notes
+    )
+    assert not any(note.startswith("Frictionless") for note in uncached(released).notes)
+    assert asked(did) == {"", *SCHEMAS}
+
+
+@pytest.mark.parametrize("describe", [True, False])
+def test_frictionless_is_asked_of_what_has_changed_since(released: Tiny, did: set[str], describe: bool) -> None:
+    """A changed table, those that refer to it, and a descriptor that has changed with it."""
+    released.edit("agents", lambda b: b.replace(b",", b", ", 1), describe=describe)
+    run(released)
+    refer = {name for name, schema in SCHEMAS.items() if "agents" in cache.targets(name, schema)}
+    assert asked(did) == {"agents", *refer} | ({""} if describe else set()) and len(refer) < len(SCHEMAS) - 1
+
+
+@pytest.mark.parametrize("spoilt", ["schemas/agents.json", "data/agents.csv", "datapackage.json"])
+def test_no_record_vouches_for_other_bytes(released: Tiny, did: set[str], spoilt: str) -> None:
+    """A record with another hash, as after a change of what it is said to hold."""
+    path = released.root / "releases.json"
+    records = json.loads(path.read_text(encoding="utf-8"))
+    records[0]["files"][spoilt] = "0" * 64
+    path.write_text(json_text(records), encoding="utf-8")
+    run(released)
+    assert asked(did) == {"", *SCHEMAS} if spoilt != "data/agents.csv" else "agents" in asked(did)
 
 
 def test_library_is_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from editions import commit, copied, field, git
-from kratom_claims.diff import Difference, difference
+from kratom_claims.diff import Difference, difference, read_by
 from kratom_claims.diff_pages import FORMATS, as_csv, as_html, as_json, as_markdown, as_text
 from kratom_claims.files import csv_text, json_text
 from kratom_claims.package import read_package
 from kratom_claims.rules import CATALOGUE, Context
 from kratom_claims.rules.base import faults_of
 from kratom_claims.tables import read_tables
-from kratom_claims.versions import at, least
+from kratom_claims.versions import at, is_at, least
 from tiny import Tiny
 
 Rows = list[dict[str, Any]]
@@ -226,6 +226,21 @@ def test_each_change_demands_its_step(case: str, later: Tiny) -> None:
     assert not kind or kind in found.kinds
     assert [version_faults(context, version) for version in too_small(step)] == [1] * len(too_small(step))
     assert version_faults(context, least("1.0.0", step)) == 0
+
+
+def test_what_is_as_released_is_not_compared_again(released: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes as the tag: no difference, seen without reading the tables of then; else they are read."""
+    monkeypatch.setattr("kratom_claims.diff.difference", lambda *_: pytest.fail("read again"))
+    found = compared(released).since_last
+    assert found is not None and (found.step, found.changes, found.new) == ("none", (), "1.0.0")
+
+
+@pytest.mark.parametrize("name, content", [("data/more.csv", "id\n"), ("schemas/more.json", "{}"), ("data/agents.csv", None)])  # fmt: skip
+def test_one_other_file_is_not_as_released(later: Tiny, name: str, content: str | None) -> None:
+    package, path = read_package(later.root / "datapackage.json"), later.root / name
+    assert is_at(later.root, "v1.0.0", read_by(package))
+    path.write_text(path.read_text(encoding="utf-8") + " " if content is None else content, encoding="utf-8")
+    assert is_at(later.root, "v1.0.0", read_by(package)) is (name == "data/more.csv"), "which is no table"
 
 
 def test_a_moved_verdict_comes_first_with_what_moved_it(released: Tiny, later: Tiny) -> None:

@@ -1,5 +1,7 @@
 """One contract on several engines: the same faults, row for row, on pandas, polars and Dask."""
 
+import csv
+import io
 import os
 import random
 import re
@@ -30,7 +32,7 @@ pytest.importorskip("polars", reason="the engines for large packages are not ins
 import polars as pl
 from kratom_claims import engines
 from kratom_claims.engines import large, reading, screens
-from kratom_claims.engines.blocks import Measured, blocks
+from kratom_claims.engines.blocks import Measured, blocks, parsed, written_plainly
 from kratom_claims.engines.pieces import LOCAL
 from kratom_claims.engines.reading import Kept
 from kratom_claims.synthetic import Wish, synthesize
@@ -88,6 +90,50 @@ def test_blocks_are_whole_rows_and_all_of_the_file(tmp_path: Path) -> None:
     assert measured.size == path.stat().st_size and measured.lines == path.read_text().count("\n")
 
 
+AS_WRITTEN = ["a,1,b\n", "a,-12,b\n", "a,,b\n", 'a,10,"b, c"\n', 'a,7,"say ""b"""\n', "a,9999999999999999,\n"]
+"""Rows as this package writes them."""
+OTHERWISE = ["a,+1,b\n", "a,01,b\n", "a, 1,b\n", "a,1 ,b\n", "a,-0,b\n", 'a,"1",b\n', 'a,1,"b"\n', 'a,1,""\n', 'a,1,b"c\n', "a,1\n", "a,1,b\r\n", '"a",1,"b, c"\n', 'a,1, "b"\n']  # fmt: skip
+"""Rows that say something otherwise."""
+
+
+def seen_plain(body: str) -> bool:
+    """Whether some rows are seen to be written plainly, numbers read as such or as text."""
+    schema = {
+        "fields": [{"name": "x", "type": "string"}, {"name": "n", "type": "integer"}, {"name": "y", "type": "string"}]
+    }
+    frame = parsed(body.encode(), body.count("\n"), schema, True)
+    return frame is not None and written_plainly(body.encode(), frame)
+
+
+@pytest.mark.parametrize("row", AS_WRITTEN)
+def test_rows_as_they_are_written_are_plain(row: str) -> None:
+    assert seen_plain(row) and seen_plain(row + "".join(AS_WRITTEN))
+
+
+@pytest.mark.parametrize("row", OTHERWISE)
+def test_rows_that_are_written_otherwise_are_not(row: str) -> None:
+    """Alone, among others, and twice, so that what one has too much another may have too little."""
+    others = "".join(AS_WRITTEN)
+    assert not any(seen_plain(body) for body in (row, others + row, row + others, row + others + row))
+
+
+def test_no_row_that_is_written_otherwise_hides_another() -> None:
+    """Of random rows, those that are plain are what writing their cells gives."""
+    chance, cells, plain = (
+        random.Random(3),
+        ["x", "", "1", "01", '"a, b"', '"a"', 'a"b', '"a ""b"""', '""', '"a"b', '"a,b"c'],
+        0,
+    )
+    for _ in range(10_000):
+        body = "".join(",".join(chance.choice(cells) for _ in range(3)) + "\n" for _ in range(chance.randint(1, 3)))
+        if seen_plain(body):
+            plain += 1
+            stream = io.StringIO()
+            csv.writer(stream, lineterminator="\n").writerows(csv.reader(io.StringIO(body), strict=True))
+            assert stream.getvalue() == body and not re.search(r"(?m)^[^,]*,0", body.replace('"a, b"', "x"))
+    assert plain > 100
+
+
 @pytest.mark.slow
 def test_mutants_are_told_alike_block_by_block(whole: Whole, tmp_path: Path) -> None:
     """Every fault that a local rule finds in a damaged table is found by its screens, and no other."""
@@ -114,6 +160,21 @@ def test_planted_faults_on_polars(planted: Package, on_pandas: list[Fault], monk
     monkeypatch.setattr(reading, "LARGE", 10_000)
     monkeypatch.setattr(reading.blocks, "__defaults__", (50_000,))
     assert large.check(planted, None).faults == on_pandas
+    monkeypatch.setattr(large, "PORTION", 100_000)
+    outcome = large.check(planted, None)
+    assert outcome.faults == on_pandas and len(outcome.ran) == len(set(outcome.ran)) == len(CATALOGUE)
+
+
+def test_texts_are_apart_and_none_is_forgotten(planted: Package, tmp_path: Path) -> None:
+    """All rows of a text are in the same portion, of every table of spans."""
+    tables = reading.read(planted, tmp_path, Kept(1_000_000))
+    rules = [one for one in CATALOGUE.values() if one.id in ("A1/offsets", "P2/read")]
+    whole, *parts = large.portions(tables, rules, 5)
+    assert [one.id for one in whole[1]] == ["P2/read"] and len(parts) == 5
+    for name in large.OF_TEXTS:
+        texts = [set(some[name].distinct("capture_id")) for some, _ in parts]
+        assert sum(map(len, texts)) == len(set().union(*texts)) == len(tables[name].distinct("capture_id")) > 5
+    assert large.portions(tables, rules, 1).__next__()[1] == rules
 
 
 @pytest.mark.slow

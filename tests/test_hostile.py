@@ -176,9 +176,7 @@ def test_pattern_that_runs_away(tiny: Tiny, monkeypatch: pytest.MonkeyPatch, cap
     monkeypatch.setattr(cli, "SECONDS", 5)
     opened = package.read_package(tiny.root / "datapackage.json")
     assert cli.supervised(lambda: check(opened, None).exit_status) == 2
-    assert "stopped: a pattern of a schema runs away" in capfd.readouterr().err.replace(
-        " after 5 seconds of processor time", ""
-    )
+    assert "a pattern of a schema runs away" in capfd.readouterr().err
 
 
 def crash() -> int:

@@ -1,8 +1,10 @@
 """The rubric: worked examples, and properties that hold on tens of thousands of random evidence bodies."""
 
+import copy
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from kratom_claims.ratings import policy
@@ -191,6 +193,43 @@ def test_stability_is_a_share_and_says_what_else() -> None:
     shaky = rate(EFFECT, [link(1, n=410, interest="industry", design="cohort_study")], [], POLICY)
     assert shaky.stability is not None and 0 < shaky.stability < 1
     assert "alternative policies" in shaky.steps[-2].reason
+
+
+@pytest.mark.slow
+def test_stability_is_that_of_every_alternative_policy() -> None:
+    """Policies that no comparison notices are passed over; asking each of them tells the same."""
+    seen: set[float] = set()
+    for _, claim, links, searches in bodies(BODIES // 4, seed=7):
+        rating = rate(claim, links, searches, POLICY)
+        if rating.stability is not None:
+            found = [weigh(claim, links, searches, other).verdict for other in all_alternatives(claim.claim_type)]
+            assert rating.stability == round(sum(one == rating.verdict for one in found) / len(found), 2)
+            seen.add(rating.stability)
+    assert len(seen) > 10, "the bodies must be of every stability"
+
+
+def all_alternatives(kind: str) -> Iterator[dict[str, Any]]:
+    """Each threshold moved, under each start rule for claims of effect; the policy itself is no alternative."""
+    given = POLICY["alternatives"]
+    moves = [{}, *({name: value} for name, values in given["thresholds"].items() for value in values)]
+    effect = kind in POLICY["dispatch"]["effect"]["claim_types"]
+    for start in [None, *(given["starts"].values() if effect else ())]:
+        policy = copy.deepcopy(POLICY)
+        for stratum in policy["dispatch"]["effect"]["strata"]:
+            stratum["start"] |= {
+                d: level for d, level in (start or {"effect": {}})["effect"].items() if d in stratum["start"]
+            }
+        for move in moves if start else moves[1:]:
+            yield {**policy, "thresholds": {**policy["thresholds"], **move}}
+
+
+def test_evidence_turned_round_turns_the_verdict_round() -> None:
+    """One for and four against is held against the threshold as four for and one against is."""
+    mixed = [link(0, "supports", "textbook"), *[link(n, "refutes", "guideline") for n in range(1, 5)]]
+    turned = [replace(one, direction=OPPOSITE[one.direction]) for one in mixed]
+    two = [rate(Claim("C1", "background"), links, [], POLICY) for links in (mixed, turned)]
+    assert [one.verdict for one in two] == ["refuted", "supported"]
+    assert two[0].stability == two[1].stability == 1.0
 
 
 def bodies(count: int, seed: int = 1) -> Iterator[tuple[random.Random, Claim, list[Link], list[Search]]]:

@@ -107,5 +107,5 @@ def supervised(command: Callable[[], int]) -> int:
         return os.WEXITSTATUS(ended)
     number = os.WTERMSIG(ended)
     if number in (signal.SIGXCPU, signal.SIGKILL):
-        return complain(f"stopped after {SECONDS} seconds of processor time: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?")  # fmt: skip
+        return complain(f"stopped by the system, after {SECONDS} seconds of processor time or for want of memory: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?")  # fmt: skip
     return complain(f"stopped ({signal.Signals(number).name}): this needs more than {GIGABYTES} GB of memory, or a library failed on it. Is it a package that you trust?")  # fmt: skip

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -119,17 +118,18 @@ def end_of_rows(body: bytes | bytearray) -> int:
     return end + 1
 
 
-def parsed(body: bytes, lines: int, schema: dict[str, Any]) -> pl.DataFrame | None:
-    """The cells of a block, blanks as null; None unless each line is one row.
+def parsed(body: bytes, lines: int, schema: dict[str, Any], numbers: bool) -> pl.DataFrame | None:
+    """The cells of a block as text, blanks as null; with ``numbers`` whole numbers as such.
 
-    Whole numbers are read as such, if all are that; all else is text.
+    None unless each line is one row, and all cells can be read so. In which way numbers were written is then for
+    ``written_plainly`` to tell.
     """
-    for numbers in (pl.Int64, pl.String):
-        types = {f["name"]: numbers if f["type"] == "integer" else pl.String for f in schema["fields"]}
-        with suppress(pl.exceptions.PolarsError):
-            frame = pl.read_csv(body, has_header=False, schema=types)
-            return frame if frame.height == lines > 0 else None
-    return None
+    types = {f["name"]: pl.Int64 if numbers and f["type"] == "integer" else pl.String for f in schema["fields"]}
+    try:
+        frame = pl.read_csv(body, has_header=False, schema=types)
+    except pl.exceptions.PolarsError:
+        return None
+    return frame if frame.height == lines > 0 else None
 
 
 def written_plainly(body: bytes, frame: pl.DataFrame) -> bool:

@@ -1,7 +1,7 @@
 """Validation of a large package on one machine: read once, block by block, within bounded memory."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,19 @@ from ..rules.base import faults_of
 from ..tables import TABLE_LIMIT, Table, Tables, read_table, unfitness
 from .pieces import ON_READING
 from .reading import HUGE, Kept, read, size_of
+from .streamed import Streamed, part_of
 
 MOST = 1000
 """Faults of one kind (rule, file, column) that are kept; the others are counted."""
 RELEASED = ("R5/bundle", "R6/same-bytes")
 """Rules on the bundle of a release, which a package larger than a bundle may be does not have."""
 
+PORTION = 2 * 1024 * 1024 * 1024
+"""Bytes of a package whose spans are joined with each other at once."""
+WITHIN_TEXTS = ("A1/", "A2/", "A4/")
+"""Rules that hold spans against others of the same text, and against nothing else."""
+OF_TEXTS = (*SPANS, "captures")
+"""Tables of which each row is of one text."""
 ACTED = ("J1/ratings", "J1/steps")
 """Rules that look at nothing of the mentions but which actions they ask for."""
 
@@ -43,9 +50,23 @@ def check(
         found = record.wait()
         kept.add([fault for faults in found.values() for fault in faults])
         rules = [one for one in whole_rules(tables) if one.id not in found]
-        outcome = run_rules(package, tables, texts, progress, rules, take=kept.add, at_once=1 if size_of(package) > HUGE else 2)  # fmt: skip
+        size = size_of(package)
+        told = [run_rules(package, some, texts, progress, chosen, take=kept.add, at_once=1 if size > HUGE else 2)
+                for some, chosen in portions(tables, rules, size // PORTION + 1)]  # fmt: skip
+        outcome = told[0]
+        outcome.skipped |= told[-1].skipped
+        outcome.ran += told[-1].ran
     outcome.ran += found
     return concluded(outcome, kept, tables)
+
+
+def portions(tables: Tables, rules: list[Rule], parts: int) -> Iterator[tuple[Tables, list[Rule]]]:
+    """Which rules are run on which rows: those that hold spans against those of the same text on some texts at a time."""
+    apart = {one.id for one in rules if one.id.startswith(WITHIN_TEXTS)} if parts > 1 else set()
+    yield tables, [one for one in rules if one.id not in apart]
+    for part in range(parts if apart else 0):
+        some = {name: part_of(table, part, parts) for name, table in tables.items() if name in OF_TEXTS and isinstance(table, Streamed)}  # fmt: skip
+        yield Tables({**tables, **some}), [one for one in rules if one.id in apart]
 
 
 @dataclass

@@ -68,14 +68,12 @@ class Reader:
 
     def piece(self, block: Block, body: bytes) -> Piece:
         """Read a block and run the local rules on those of its rows that cannot be called clean."""
-        declared = self.header == (",".join(self.fields) + "\n").encode()
-        text = parsed(body, block.lines, self.schema) if declared else None
-        return (text is not None and self.quick(numbered(text, block.line), body)) or self.exact(block, body)
-
-    def quick(self, text: pl.DataFrame, body: bytes) -> Piece | None:
-        """A block that is written plainly: only what its screens suspect is shown to the rules. None if it is not."""
-        plain = not self.rules & BYTES or written_plainly(body, text.drop(LINE))
-        return self.screened(text) if plain else None
+        if self.header == (",".join(self.fields) + "\n").encode():
+            for numbers in (True, False) if self.rules & BYTES else (False,):
+                text = parsed(body, block.lines, self.schema, numbers)
+                if text is not None and (not self.rules & BYTES or written_plainly(body, text)):
+                    return self.screened(numbered(text, block.line))
+        return self.exact(block, body)
 
     def screened(self, text: pl.DataFrame) -> Piece:
         """Rows that are rightly written: only what their screens suspect is shown to the rules."""

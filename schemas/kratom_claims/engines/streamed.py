@@ -1,6 +1,7 @@
 """A table that is read once, block by block, and then looked at column by column where it was put down."""
 
 from bisect import bisect_right
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..package import Package, key_fields
 from ..tables import LINE, ROW, TABLE_LIMIT, Table, collected, read_table
 from .blocks import is_row_id
 
-BUCKET = 20_000_000
+BUCKET = 5_000_000
 """Most keys that are compared in memory at once; more are compared bucket by bucket."""
 MULTIPLIER = 0x9E3779B97F4A7C15
 """Mixes the hashes of the parts of a key (the golden ratio in 64 bits)."""
@@ -43,10 +44,10 @@ class Streamed(Table):
 
     @cached_property
     def content(self) -> bytes:  # type: ignore[override]
-        """The bytes of its file; none if it has several, or one that is too large for a single table."""
-        files = [self.package.root / part for part in self.package.parts(self.name)]
-        alone = len(files) == 1 and files[0].is_file() and files[0].stat().st_size <= TABLE_LIMIT
-        return files[0].read_bytes() if alone else b""
+        """The bytes of its CSV; none if it has several, or one that is too large for a single table."""
+        path = self.package.path(self.name)
+        alone = len(self.package.parts(self.name)) == 1 and path.suffix == ".csv" and path.is_file()
+        return path.read_bytes() if alone and path.stat().st_size <= TABLE_LIMIT else b""
 
     text = cached_property(lambda self: self.whole.text)
     typed = cached_property(lambda self: self.whole.typed)
@@ -103,6 +104,13 @@ class Streamed(Table):
             return None
         meant = target.lazy.filter(hashed(theirs).is_in(lost["h"].unique().implode()))
         return nw.from_native(left.filter(pl.col(LINE).is_in(lost[LINE].implode()))), nw.from_native(meant)
+
+
+def part_of(table: Streamed, part: int, parts: int) -> Streamed:
+    """The rows of some captures: each capture is in one of ``parts``, with all rows of it in every table."""
+    one = copy(table)
+    one.source = table.source.filter(pl.col("capture_id").hash(seed=0) % parts == part)
+    return one
 
 
 def named_rows(frame: pl.LazyFrame, schema: dict[str, Any]) -> pl.LazyFrame:

@@ -221,22 +221,16 @@ def address_agrees(c: Context) -> Iterable[Any]:
     forms = {"doi": r"^https?://(?:dx[.])?doi[.]org/(10[.].+)$", "pmid": r"^https?://pubmed[.]ncbi[.]nlm[.]nih[.]gov/([0-9]+)/?$",
              "pmcid": r"^https?://(?:www[.])?(?:pmc[.]ncbi[.]nlm[.]nih[.]gov|ncbi[.]nlm[.]nih[.]gov/pmc)/articles/(PMC[0-9]+)/?$",
              "registry_id": r"^https?://(?:www[.])?clinicaltrials[.]gov/.*(NCT[0-9]{8})"}  # fmt: skip
-    sources = c.tables["sources"].typed
     for column in ("url", "verified_url"):
         for name, form in forms.items():
-            held = sources[column].str.extract(form, expand=False)
-            wrong = sources[held.notna() & (held != sources[name].fillna(""))]
-            for index, row in wrong.iterrows():
-                yield at(
-                    c,
-                    CATALOGUE["P3/address-agrees"],
-                    "sources",
-                    row[LINE],
-                    row[ROW],
-                    name,
-                    row[name] if pd.notna(row[name]) else "(blank)",
-                    f"{held[index]}, as in {column}",
-                )
+            within = re.sub(r"[(](?!\?)", "(?:", form)  # pandas warns of groups
+            held = collected(
+                c.sources.filter(col(column).str.contains(within)).select(LINE, ROW, address=column, given=name)
+            )
+            right = pd.Series(held["address"].to_list(), dtype="str").str.extract(form, expand=False).tolist()
+            wrong = held.with_columns(nw.new_series("right", right, nw.String, backend=held.implementation))
+            yield rows(wrong.filter(~(col("given") == col("right")).fill_null(False)), column=name,
+                       found=nw.coalesce(col("given"), nw.lit("(blank)")), allowed=text(col("right"), f", as in {column}"))  # fmt: skip
 
 
 @rule(

@@ -102,7 +102,7 @@ def seen_plain(body: str) -> bool:
         "fields": [{"name": "x", "type": "string"}, {"name": "n", "type": "integer"}, {"name": "y", "type": "string"}]
     }
     frame = parsed(body.encode(), body.count("\n"), schema, True)
-    return frame is not None and written_plainly(body.encode(), frame)
+    return frame is not None and written_plainly(body.encode(), frame, ["y"])
 
 
 @pytest.mark.parametrize("row", AS_WRITTEN)
@@ -118,7 +118,7 @@ def test_rows_that_are_written_otherwise_are_not(row: str) -> None:
 
 
 def test_no_row_that_is_written_otherwise_hides_another() -> None:
-    """Of random rows, those that are plain are what writing their cells gives."""
+    """Of random rows, those that are plain are what writing their cells gives; the others may be told from them by more."""
     chance, cells, plain = (
         random.Random(3),
         ["x", "", "1", "01", '"a, b"', '"a"', 'a"b', '"a ""b"""', '""', '"a"b', '"a,b"c'],

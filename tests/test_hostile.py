@@ -236,6 +236,6 @@ def test_an_error_in_the_second_process_is_told_as_it_is(tiny: Tiny, monkeypatch
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("beside")
 
-    monkeypatch.setattr("kratom_claims.check.second_half", fail)
+    monkeypatch.setattr("kratom_claims.check.run_second_half", fail)
     with pytest.raises(ZeroDivisionError, match="beside"):
         check(package.read_package(tiny.root / "datapackage.json"), None)

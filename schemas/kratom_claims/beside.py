@@ -4,10 +4,12 @@ import gc
 import os
 import pickle
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from .faults import UnusableError
 
+Message = TypeVar("Message")
 Result = TypeVar("Result")
 
 
@@ -18,11 +20,13 @@ def beside(work: Callable[[], Result]) -> Callable[[], Result]:
     receiver, sender = os.pipe()
     child = os.fork()
     if not child:
-        os.close(receiver)
-        gc.disable()  # what the work makes is needed until its end, which is near
-        with open(sender, "wb") as sink:  # noqa: PTH123 (a pipe)
-            sink.write(result_of(work))
-        os._exit(0)
+        try:
+            os.close(receiver)
+            gc.disable()  # what the work makes is needed until its end, which is near
+            with open(sender, "wb") as sink:  # noqa: PTH123 (a pipe)
+                sink.write(result_of(work))
+        finally:  # whatever happens, this process does nothing else
+            os._exit(0)
     os.close(sender)
 
     def wait() -> Result:
@@ -37,6 +41,32 @@ def beside(work: Callable[[], Result]) -> Callable[[], Result]:
         return result
 
     return wait
+
+
+def beside_asking(
+    work: Callable[[Callable[[], Message]], Result],
+) -> tuple[Callable[[Message], Any], Callable[[], Result]]:
+    """The same for work that asks, once, for something that is known later only: returns what tells it, and what waits.
+
+    It must be told something, and only then waited for.
+    """
+    if not hasattr(os, "fork"):
+        told: list[Message] = []
+        return told.append, lambda: work(lambda: told[0])
+    receiver, sender = os.pipe()
+
+    def ask() -> Message:
+        os.close(sender)  # or this process would wait for itself, were the other one gone
+        with open(receiver, "rb") as source:  # noqa: PTH123 (a pipe)
+            return pickle.load(source)
+
+    def tell(message: Message) -> None:
+        with suppress(BrokenPipeError), open(sender, "wb") as sink:  # noqa: PTH123 (who waits is told why it is gone)
+            pickle.dump(message, sink)
+
+    wait = beside(lambda: work(ask))
+    os.close(receiver)
+    return tell, wait
 
 
 def result_of(work: Callable[[], Result]) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,31 +51,53 @@ def check(
         progress("reading tables")
         files = on_disk(package.root, texts) if cache else None
         tables = WatchedTables(read_tables(package))
-        inputs = hashes(package, tables, files) if cache else {}
-        kept = earlier(cache, inputs) if cache else {}
-        released, sure = vouched(package, files) if files and not unreadable(tables) else ("", set())
-        todo = [p for p in pieces(tables) if p.name not in kept and not (p.by == FRICTIONLESS and p.table in sure)]
-        context = WatchedContext(package, tables, texts)
-        second = [piece for piece in todo if late(piece)]
-        if not any(piece.by == FRICTIONLESS for piece in second):
-            second = [piece for piece in todo if late(piece) or piece.by.startswith("P")]
-        wait = beside(lambda: second_half(context, second)) if second else dict
+        known = known_of(cache, package, tables, files) if cache else Known()
+        todo = [piece for piece in pieces(tables) if not known.covers(piece)]
+        context, second = WatchedContext(package, tables, texts), second_half(todo)
+        wait = beside(lambda: run_second_half(context, second)) if second else dict
         done = run_pieces(context, [piece for piece in todo if piece not in second], progress)
     progress("ratings")
     done |= wait()
-    found = {piece: done[piece][1] if piece in done else kept[piece.name][1] if piece.name in kept else Found()
-             for piece in pieces(tables)}  # fmt: skip
+    found = {piece: done[piece][1] if piece in done else known.found(piece) for piece in pieces(tables)}
     outcome = whole(package, tables, found)
-    if told := sum(piece.by == FRICTIONLESS and piece.table in sure - {""} for piece in found):
-        outcome.notes.append(
-            f"Frictionless: {told} of {len(tables)} tables as when {released} was released from the same bytes ({AGAIN})"
-        )
+    outcome.notes += known.vouched(found)
     if cache:
-        cache.keep_pieces(kept | new_entries(done, inputs))
+        cache.keep_pieces(known.kept | new_entries(done, known.inputs))
         if files and files == on_disk(package.root, texts):
             cache.keep_whole(files, outcome)
-        outcome.notes += reused(found, kept)
+        outcome.notes += reused(found, known.kept)
     return outcome
+
+
+@dataclass
+class Known:
+    """What need not be done: what earlier runs found on the same bytes, and what the last release vouches for."""
+
+    inputs: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, tuple[dict[str, str], Found]] = field(default_factory=dict)
+    released: str = ""
+    sure: set[str] = field(default_factory=set)
+
+    def covers(self, piece: Piece) -> bool:
+        """Whether a piece of the work need not be done."""
+        return piece.name in self.kept or (piece.by == FRICTIONLESS and piece.table in self.sure)
+
+    def found(self, piece: Piece) -> Found:
+        """What was found then."""
+        return self.kept[piece.name][1] if piece.name in self.kept else Found()
+
+    def vouched(self, found: Collection[Piece]) -> list[str]:
+        """A note on the tables that the last release vouches for, if there are any."""
+        theirs = [piece for piece in found if piece.by == FRICTIONLESS and piece.table]
+        told = f"{sum(piece.table in self.sure for piece in theirs)} of {len(theirs)} tables"
+        return [f"Frictionless: {told} as when {self.released} was released from the same bytes ({AGAIN})"] if theirs and self.sure else []  # fmt: skip
+
+
+def known_of(cache: Cache, package: Package, tables: Tables, files: dict[str, str] | None) -> Known:
+    """What need not be done; ``files`` are the hashes of all files."""
+    inputs = hashes(package, tables, files)
+    released, sure = vouched(package, files) if files and not unreadable(tables) else ("", set())
+    return Known(inputs, earlier(cache, inputs), released, sure)
 
 
 def pieces(tables: Tables) -> list[Piece]:
@@ -86,11 +108,14 @@ def pieces(tables: Tables) -> list[Piece]:
 
 
 def late(piece: Piece) -> bool:
-    """Whether a piece is of the second half: the rules of judgement, which compute all ratings again, and Frictionless.
+    """Whether a piece is told last: the rules of judgement, which compute all ratings again."""
+    return piece.by.startswith("J")
 
-    Where Frictionless has nothing to do, the rules of provenance go with them.
-    """
-    return piece.by.startswith("J") or piece.by == FRICTIONLESS
+
+def second_half(todo: list[Piece]) -> list[Piece]:
+    """About half of the work: the rules of judgement, and Frictionless, or where that has nothing to do those of provenance."""
+    theirs = [piece for piece in todo if piece.by == FRICTIONLESS]
+    return [piece for piece in todo if piece.by.startswith("J") or piece in theirs or (not theirs and piece.by.startswith("P"))]  # fmt: skip
 
 
 def earlier(cache: Cache, inputs: Mapping[str, str]) -> dict[str, tuple[dict[str, str], Found]]:
@@ -122,8 +147,8 @@ def run_pieces(context: WatchedContext, todo: Iterable[Piece], progress: Callabl
     return results
 
 
-def second_half(context: WatchedContext, todo: list[Piece]) -> Results:
-    """What the rules of judgement find, and what Frictionless finds: about half of the work."""
+def run_second_half(context: WatchedContext, todo: list[Piece]) -> Results:
+    """What some rules find, and what Frictionless finds."""
     results = run_pieces(context, [piece for piece in todo if piece.by != FRICTIONLESS])
     return results | run_frictionless(context, [piece.table for piece in todo if piece.by == FRICTIONLESS])
 

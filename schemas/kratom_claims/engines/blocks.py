@@ -132,28 +132,48 @@ def parsed(body: bytes, lines: int, schema: dict[str, Any], numbers: bool) -> pl
     return frame if frame.height == lines > 0 else None
 
 
-def written_plainly(body: bytes, frame: pl.DataFrame) -> bool:
+def written_plainly(body: bytes, frame: pl.DataFrame, free: list[str]) -> bool:
     """Whether a block is byte for byte what writing its cells gives, when each of its lines is one row.
 
-    Rows whose line holds a quote are written and compared. Of the others commas and bytes are counted: no row has more
-    cells than the header (polars would not read it), and any other way to write a whole number is longer.
+    ``free`` are the columns in which a comma or a quote may stand. Cells in quotes are those that need it if there are
+    as many as cells of these columns with a comma or a quote. Rows are whole if there is one comma less than columns in
+    each: none has more, or polars would not read it. Whole numbers are written in the shortest way if the bytes are no
+    more than that takes.
     """
-    if b"\r" in body or b"\x01" in body:
+    if b"\r" in body:
         return False
-    told, held = frame.clear(), b""
+    commas, quotes, quoted, within = count(body, b","), 0, 0, 0
     if b'"' in body:
-        lines = pl.read_csv(body, has_header=False, separator="\x01", quote_char=None, schema={"line": pl.String})[
-            "line"
-        ]
-        if lines.len() != frame.height:
+        quotes, opened = quotes_of(body)
+        cells = [pl.col(name).str for name in free]
+        quoted, within = frame.select(
+            quoted=pl.sum_horizontal(pl.lit(0), *(cell.contains('[,"]').sum() for cell in cells)),
+            within=pl.sum_horizontal(pl.lit(0), *(cell.count_matches(",", literal=True).sum() for cell in cells)),
+        ).row(0)
+        if opened != quoted:
             return False
-        with_quote = lines.str.contains('"', literal=True)
-        told, held = frame.filter(with_quote), ("\n".join(lines.filter(with_quote)) + "\n").encode()
-        if told.write_csv(include_header=False).encode() != held or has_empty(told):
-            return False
-    rows, commas = frame.height - told.height, count(body, b",") - held.count(b",")
-    cells = length(frame) - length(told)
-    return commas == rows * (frame.width - 1) and len(body) - len(held) == cells + rows * frame.width
+    around, doubled = 2 * quoted, (quotes - 2 * quoted) // 2
+    whole = commas - within == frame.height * (frame.width - 1)
+    return whole and len(body) == length(frame) + frame.height * frame.width + around + doubled
+
+
+def quotes_of(body: bytes) -> tuple[int, int]:
+    """How many quotes there are, and how many cells they open; -1 if one is neither at the edge of a cell nor doubled.
+
+    Quotes open and close by turns: one that opens stands behind a comma, a line's end or one that closes (the two are a
+    doubled one), and one that closes before these.
+    """
+    view = np.frombuffer(body, np.uint8)
+    at = np.flatnonzero(view == ord('"'))
+    opening, closing = at[::2], at[1::2]
+    edges = np.isin(np.arange(256), [ord(","), ord("\n")])
+    starts = np.where(opening > 0, edges[view[opening - 1]], True)
+    if len(opening) != len(closing) or closing[-1] + 1 >= len(view):
+        return len(at), -1
+    ends = edges[view[closing + 1]]
+    doubled = opening[1:] == closing[:-1] + 1
+    right = (starts[1:] | doubled).all() and (ends[:-1] | doubled).all() and starts[0] and ends[-1]
+    return len(at), int(starts.sum()) if right else -1
 
 
 def length(frame: pl.DataFrame) -> int:
@@ -169,11 +189,6 @@ def digits(numbers: pl.Series) -> int:
     return (
         numbers.count() + int((numbers < 0).sum()) + sum(int((size >= 10**power).sum()) for power in range(1, longest))
     )
-
-
-def has_empty(frame: pl.DataFrame) -> bool:
-    """Whether a cell is an empty text in quotes, which is not how a blank is written."""
-    return bool(frame.select(pl.any_horizontal((pl.col(pl.String) == "").any())).item())
 
 
 def numbered(frame: pl.DataFrame, line: int) -> pl.DataFrame:

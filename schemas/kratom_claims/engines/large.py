@@ -2,13 +2,13 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..beside import beside
+from ..beside import beside_asking
 from ..check import Outcome, run_rules
 from ..faults import Fault
 from ..package import Package
@@ -43,21 +43,35 @@ def check(
     tell: Callable[[Fault], Any] = lambda _: None,
 ) -> Outcome:
     """Run every rule of the catalogue on a package of any size; each fault is told when it is found."""
-    kept, record = Kept(MOST, tell), Record(package)
+    kept = Kept(MOST, tell)
+    answer, wait = beside_asking(partial(of_record, package))
     with tempfile.TemporaryDirectory(prefix="kratom-claims-") as folder:
-        tables = read(package, Path(folder), kept, texts is not None, progress, first="mentions", then=record.begin)
+        if "mentions" not in package.paths:
+            answer(None)
+        tables = read(package, Path(folder), kept, texts is not None, progress, first="mentions", then=lambda mentions: answer(acts(mentions)))  # fmt: skip
         progress("ratings")
-        found = record.wait()
+        found = wait()
         kept.add([fault for faults in found.values() for fault in faults])
         rules = [one for one in whole_rules(tables) if one.id not in found]
-        size = size_of(package)
-        told = [run_rules(package, some, texts, progress, chosen, take=kept.add, at_once=1 if size > HUGE else 2)
-                for some, chosen in portions(tables, rules, size // PORTION + 1)]  # fmt: skip
-        outcome = told[0]
-        outcome.skipped |= told[-1].skipped
-        outcome.ran += told[-1].ran
+        outcome = in_portions(package, tables, texts, progress, rules, kept)
     outcome.ran += found
     return concluded(outcome, kept, tables)
+
+
+def in_portions(
+    package: Package, tables: Tables, texts: Path | None, progress: Callable[[str], Any], rules: list[Rule], kept: Kept
+) -> Outcome:
+    """Run rules on whole tables; of a huge package one at a time, and some on a portion of the texts after the other."""
+    size = size_of(package)
+    told = [
+        run_rules(package, some, texts, progress, chosen, take=kept.add, at_once=1 if size > HUGE else 2)
+        for some, chosen in portions(tables, rules, size // PORTION + 1)
+    ]
+    outcome, last = told[0], told[-1]
+    if last is not outcome:
+        outcome.skipped |= last.skipped
+        outcome.ran += last.ran
+    return outcome
 
 
 def portions(tables: Tables, rules: list[Rule], parts: int) -> Iterator[tuple[Tables, list[Rule]]]:
@@ -69,33 +83,27 @@ def portions(tables: Tables, rules: list[Rule], parts: int) -> Iterator[tuple[Ta
         yield Tables({**tables, **some}), [one for one in rules if one.id in apart]
 
 
-@dataclass
-class Record:
-    """The rules on the curated record, ratings above all: Python's work, done by another process while the rest is read."""
+def of_record(package: Package, ask: Callable[[], dict[str, str] | None]) -> dict[str, list[Fault]]:
+    """What each rule on the curated record finds whose tables are what they should be; Python's work, ratings above all.
 
-    package: Package
-    wait: Callable[[], dict[str, list[Fault]]] = dict
+    It asks for the strongest actions of mentions (None if they cannot be read). Tables are read anew, by pandas: the
+    threads of polars are not there in a process that was forked.
+    """
+    with pd.option_context("mode.string_storage", "python"):
+        tables = Tables((name, read_table(package, name)) for name in package.paths if name not in SPANS)
+        unfit, actions = {name for name in tables if unfitness(tables, name)}, ask()
+        rules = {one: tables_of(one) for one in CATALOGUE.values() if on_record(one) and (actions is not None or one.id not in ACTED)}  # fmt: skip
+        able = [one for one, needed in rules.items() if needed <= tables.keys() - unfit]
+        context = Context(package, tables)
+        if actions is not None and {*ACTED} & {one.id for one in able}:
+            context.__dict__["computed"] = rated(tables, actions)
+        return {one.id: faults_of(context, one) for one in able}
 
-    def begin(self, mentions: Table) -> None:
-        """Begin, once the mentions have been read, which say how strongly claims ask for something."""
-        if not unfitness(Tables(mentions=mentions), "mentions"):
-            actions = actions_of(Tables(mentions=mentions))
-            self.wait = beside(lambda: self.faults(actions))
 
-    def faults(self, actions: dict[str, str]) -> dict[str, list[Fault]]:
-        """What each rule finds whose tables are what they should be.
-
-        They are read anew, by pandas: the threads of polars are not there in a process that was forked.
-        """
-        with pd.option_context("mode.string_storage", "python"):
-            tables = Tables((name, read_table(self.package, name)) for name in self.package.paths if name not in SPANS)
-            unfit = {name for name in tables if unfitness(tables, name)}
-            rules = {one: tables_of(one) for one in CATALOGUE.values() if on_record(one)}
-            able = [one for one, needed in rules.items() if needed <= tables.keys() - unfit]
-            context = Context(self.package, tables)
-            if {*ACTED} <= {one.id for one in able}:
-                context.__dict__["computed"] = rated(tables, actions)
-            return {one.id: faults_of(context, one) for one in able}
+def acts(mentions: Table) -> dict[str, str] | None:
+    """The strongest actions of mentions; None if they cannot be read."""
+    tables = Tables(mentions=mentions)
+    return None if unfitness(tables, "mentions") else actions_of(tables)
 
 
 def tables_of(one: Rule) -> set[str]:

@@ -14,7 +14,7 @@ from ..rules import CATALOGUE, Context
 from ..rules.base import faults_of
 from ..tables import LINE, Table, Tables, fill
 from .blocks import Block, numbered, parsed, values, with_values, written_plainly
-from .screens import screens
+from .screens import is_free, screens
 
 LOCAL = frozenset(one.id for one in CATALOGUE.values() if one.local)
 """Rules that look at each row by itself."""
@@ -66,12 +66,17 @@ class Reader:
         """Suspicions of the cells of a block."""
         return screens(self.schema, key_fields(self.schema), bool(self.rules & BYTES))
 
+    @cached_property
+    def free(self) -> list[str]:
+        """Columns in which a comma may stand."""
+        return [f["name"] for f in self.schema["fields"] if is_free(f)]
+
     def piece(self, block: Block, body: bytes) -> Piece:
         """Read a block and run the local rules on those of its rows that cannot be called clean."""
         if self.header == (",".join(self.fields) + "\n").encode():
             for numbers in (True, False) if self.rules & BYTES else (False,):
                 text = parsed(body, block.lines, self.schema, numbers)
-                if text is not None and (not self.rules & BYTES or written_plainly(body, text)):
+                if text is not None and (not self.rules & BYTES or written_plainly(body, text, self.free)):
                     return self.screened(numbered(text, block.line))
         return self.exact(block, body)
 

@@ -82,6 +82,12 @@ def is_plain(pattern: str) -> bool:
     return bool(re.fullmatch(PLAIN, pattern) and re.match(BEGINNING, pattern))
 
 
+def is_free(field: dict[str, Any]) -> bool:
+    """Whether a column holds text of any kind, rather than codes, ids or values."""
+    limits = field.get("constraints", {})
+    return field["type"] == "string" and "enum" not in limits and not is_plain(limits.get("pattern", ""))
+
+
 def unlike(name: str, pattern: str) -> pl.Expr:
     """Whether a cell has not the form of a pattern; every filled cell, where the engine cannot read the pattern."""
     whole = f"^(?:{pattern})$"

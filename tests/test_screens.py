@@ -13,7 +13,7 @@ import pandera.pandas as pa
 import pytest
 from kratom_claims.contract import pandera_schema
 from kratom_claims.rules import bytes_
-from kratom_claims.rules.structure import doubles, suspect
+from kratom_claims.rules.structure import doubles, has_blanks, suspect
 from kratom_claims.tables import LINE, NA_LIKE, NOT_SAID, PLAIN, ROW, Table, fill, typed_column
 from pandera.errors import SchemaErrors
 from test_parity import FIELDS, breaking
@@ -32,12 +32,18 @@ def refused(field: dict[str, Any], column: pd.Series) -> bool:
     return False
 
 
+def suspected(field: dict[str, Any], column: pd.Series) -> bool:
+    """Whether a value of a column, or a blank in it, is suspect."""
+    table = Table("x", "data/x.csv", {"fields": [field]}, typed=pd.DataFrame({field["name"]: column}))
+    return suspect(field, table.distinct(field["name"]), has_blanks(field, table, []))
+
+
 def test_every_broken_cell_is_suspect() -> None:
     """Each constraint of each field, broken alone: what Pandera refuses is suspect, and a right cell is not."""
     for table, name, _, cell in FIELDS:
         field = next(f for f in SCHEMAS[table]["fields"] if f["name"] == name)
         column = pd.Series(typed_column([cell or None], field["type"]))
-        assert suspect(field, column, False) >= refused(field, column), (table, name, cell)
+        assert suspected(field, column) >= refused(field, column), (table, name, cell)
 
 
 @pytest.mark.parametrize("limits", [{"pattern": "[a-z]+"}, {"pattern": "a|b"}, {"minLength": 2}, {"maxLength": 2}, {"enum": ["a", "b"]}, {"required": True}])  # fmt: skip
@@ -46,7 +52,7 @@ def test_texts_at_the_edge(limits: dict[str, Any]) -> None:
     field = {"name": "x", "type": "string", "constraints": limits}
     for value in ("a", "b", "ab", "abc", "a\n", "A", "c", "aB", None):
         column = pd.Series([value, "a"], dtype="str")
-        assert suspect(field, column, False) >= refused(field, column), (limits, value)
+        assert suspected(field, column) >= refused(field, column), (limits, value)
 
 
 @pytest.mark.parametrize("type_, values", [("integer", ["1", "2", "3", ""]), ("number", ["1.5", "2", "2.5", ""])])
@@ -56,8 +62,8 @@ def test_numbers_at_the_edge(type_: str, values: list[str]) -> None:
     seen = []
     for value in values:
         column = pd.Series(typed_column([value or None], type_))
-        assert suspect(field, column, False) == refused(field, column)
-        seen.append(suspect(field, column, False))
+        assert suspected(field, column) == refused(field, column)
+        seen.append(suspected(field, column))
     assert seen == [True, False, True, False]
     assert breaking(field)
 

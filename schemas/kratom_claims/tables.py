@@ -65,6 +65,7 @@ class Table:
     header: list[str] = field(default_factory=list)
     text: pd.DataFrame = field(default_factory=pd.DataFrame)
     typed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    values: dict[str, set[Any]] = field(default_factory=dict)
 
     @property
     def whole(self) -> "Table":
@@ -93,12 +94,21 @@ class Table:
     def loose(self, key: dict[str, Any], target: "Table") -> Any:
         """Rows whose foreign key may lead nowhere, and the rows of the target that they may mean; None if there are none."""
         ours, theirs = list(key["fields"]), list(key["reference"]["fields"])
-        sure = keys_of(self.typed, ours) <= keys_of(target.typed, theirs)
+        sure = self.keys(ours) <= target.keys(theirs)
         return None if sure else (self.frame, target.frame)
 
     def distinct(self, column: str, first: int | None = None) -> set[Any]:
-        """The values of a column, of all rows or the ``first`` ones."""
-        return set(self.typed[column].iloc[:first].dropna().to_numpy(dtype=object))
+        """The values of a column, of all rows or at least the ``first`` ones."""
+        if column not in self.values:
+            self.values[column] = set(self.typed[column].array.to_numpy(dtype=object, na_value=None)) - {None}
+        return self.values[column]
+
+    def keys(self, columns: list[str]) -> set[Any]:
+        """The distinct keys over some columns, those with a blank left out."""
+        if len(columns) == 1:
+            return self.distinct(columns[0])
+        cells = [self.typed[name].array.to_numpy(dtype=object, na_value=None) for name in columns]
+        return {key for key in zip(*cells, strict=True) if None not in key}
 
     def place(self, line: int) -> tuple[str, int]:
         """File and line of a row, given the number in its column ``_line``."""
@@ -111,10 +121,9 @@ class Table:
         found = {}
         for f in self.schema["fields"]:
             if f["type"] == "string":
-                cells, missing = self.text[f["name"]].dropna(), NA_LIKE if self.coded(f) else NA_LIKE | NOT_SAID
-                if strange := {
-                    v for v in set(cells.to_numpy(dtype=object)) if not PLAIN.fullmatch(v) or v.lower() in missing
-                }:
+                missing = NA_LIKE if self.coded(f) else NA_LIKE | NOT_SAID
+                if strange := {v for v in self.distinct(f["name"]) if not PLAIN.fullmatch(v) or v.lower() in missing}:
+                    cells = self.text[f["name"]].dropna()
                     found[f["name"]] = cells[cells.isin(strange)]
         return found
 
@@ -229,12 +238,6 @@ def row_ids(columns: dict[str, Any], key: list[str]) -> Any:
     for part in parts[1:]:
         joined = joined + "/" + part
     return joined
-
-
-def keys_of(frame: pd.DataFrame, columns: list[str]) -> set[tuple[Any, ...]]:
-    """The distinct keys of a table, those with a blank left out."""
-    filled = frame[columns].dropna()
-    return set(zip(*(filled[name].to_numpy(dtype=object) for name in columns), strict=True))
 
 
 def typed_column(cells: Iterable[str | None], type_: str) -> Any:

@@ -227,6 +227,8 @@ def address_agrees(c: Context) -> Iterable[Any]:
             held = collected(
                 c.sources.filter(col(column).str.contains(within)).select(LINE, ROW, address=column, given=name)
             )
+            if held.is_empty():
+                continue
             right = pd.Series(held["address"].to_list(), dtype="str").str.extract(form, expand=False).tolist()
             wrong = held.with_columns(nw.new_series("right", right, nw.String, backend=held.implementation))
             yield rows(wrong.filter(~(col("given") == col("right")).fill_null(False)), column=name,

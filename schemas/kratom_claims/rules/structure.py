@@ -87,20 +87,20 @@ def cells(c: Context, table: Table) -> Iterable[Fault]:
     if table.usable:
         yield from lexical_faults(c, table)
         key = key_fields(table.schema)
-        if any(suspect(f, table.typed[f["name"]], f["name"] in key) for f in table.schema["fields"]):
+        if any(suspect(f, table.distinct(f["name"]), has_blanks(f, table, key)) for f in table.schema["fields"]):
             yield from pandera_faults(c, table)
 
 
-def suspect(field: dict[str, Any], column: pd.Series, in_key: bool) -> bool:
+def has_blanks(field: dict[str, Any], table: Table, key: list[str]) -> bool:
+    """Whether a cell is blank that must not be."""
+    needed = field.get("constraints", {}).get("required") or field["name"] in key
+    return bool(needed and table.typed[field["name"]].isna().any())
+
+
+def suspect(field: dict[str, Any], held: set[Any], blanks: bool) -> bool:
     """Whether Pandera could refuse a value of a column: true for too many rather than for too few."""
     limits = field.get("constraints", {})
-    if (limits.get("required") or in_key) and column.isna().any():
-        return True
-    bounds = [name for name in limits if name in BOUNDS]
-    if not bounds:
-        return False
-    held = set(column.dropna().to_numpy(dtype=object))
-    return any(not BOUNDS[name](held, limits[name]) for name in bounds)
+    return blanks or any(not BOUNDS[name](held, limits[name]) for name in limits if name in BOUNDS)
 
 
 def all_match(held: set[Any], pattern: str) -> bool:

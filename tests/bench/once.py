@@ -1,4 +1,7 @@
-"""One run of one peer in this process: ``python once.py PEER FOLDER`` prints what it took as JSON on its last line."""
+"""One run of one peer in this process: ``python once.py PEER FOLDER`` prints what it took as JSON on its last line.
+
+With ``memory`` as a third word it looks at its children's memory all the while, which takes time.
+"""
 
 import importlib
 import json
@@ -16,12 +19,13 @@ SHOWN = 1000
 
 def main() -> None:
     """Import, check, tell. Imports are timed apart; memory in MB, of this process and its children together."""
-    name, folder = sys.argv[1:]
+    name, folder, *look = sys.argv[1:]
     start = time.perf_counter()
     check = importlib.import_module(f"peers.{name}").check
     imports, baseline = time.perf_counter() - start, peak()
     together = Together()
-    together.start()
+    if look:
+        together.start()
     start, before = time.perf_counter(), cpu()
     found = check(Path(folder))
     seconds, worked = time.perf_counter() - start, cpu() - before

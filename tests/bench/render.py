@@ -31,8 +31,8 @@ Before a tool is timed it must return exactly the {faults} faults that are plant
 
 A run has a process of its own on the clean package, with its files in the page cache. Tools take turns. Times are medians of three runs
 (above a million mentions: of one) and begin after imports; *range* is the fastest and the slowest run. CPU is user and system time of
-the process and its children. Peak memory is that of the process, imports included; where it has children, that of all together, looked at
-every 50 ms, pages that they share counted once. Machine: {cores} cores, {memory_gb} GB. Differences within the ranges are noise.
+the process and its children. Peak memory is that of the process, imports included; where it has children (all rules), that of all together in
+a run of its own, looked at every 50 ms, pages that they share counted once. Machine: {cores} cores, {memory_gb} GB. Differences within the ranges are noise.
 
 *Reading* is polars reading the same files as text and checking nothing: the four tables, and for the run of all rules all tables."""
 PUBLISHED = """The tables of this repository, each run a process of its own in a clone, medians of five. What a release was made from was held

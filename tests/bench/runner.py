@@ -80,7 +80,11 @@ def of_size(size: int, folder: Path, found: dict[str, int | str], before: list[R
             if not (runs and "why" in runs[-1]):
                 say(f"{size:,} mentions, turn {turn + 1}: {name}")
                 runs.append(once(name, folder))
-    return [{"peer": name, "size": size} | (median(turns[name]) if name in turns else {"why": reasons[name]}) for name in PEERS]  # fmt: skip
+    told = {name: median(turns[name]) if name in turns else {"why": reasons[name]} for name in PEERS}
+    for name in (name for name, run in told.items() if PEERS[name].kind == "full" and "why" not in run):
+        say(f"{size:,} mentions: memory of {name}")
+        told[name]["peak"] = round(once(name, folder, "memory").get("peak", told[name]["peak"]), 3)
+    return [{"peer": name, "size": size} | run for name, run in told.items()]
 
 
 def reason(name: str, size: int, found: dict[str, int | str], before: list[Run]) -> str:
@@ -104,9 +108,10 @@ def reason(name: str, size: int, found: dict[str, int | str], before: list[Run])
     return ""
 
 
-def once(name: str, folder: Path) -> Run:
-    """One run in a fresh process."""
+def once(name: str, folder: Path, *look: str) -> Run:
+    """One run in a fresh process, which may be told to look at ``memory``."""
     line, environment = command(name, folder)
+    line += look
     try:
         done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=DEADLINE)
     except subprocess.TimeoutExpired:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import equal
+import limited
 import pytest
 import render
 import runner
@@ -135,6 +136,31 @@ def test_ratios_and_growth() -> None:
     assert first[2][:2] == ["dataframely", "finds 25 of 26"]
     grown = {row[0]: row[3:] for row in render.growth_rows(RESULTS)}
     assert grown == {"read with polars": ["1.00", "0.00"], "DuckDB, SQL by hand": ["1.30", "0.60"]}
+
+
+def test_all_rules_are_held_against_reading_all_tables() -> None:
+    results = RESULTS | {
+        "runs": [run("floor", 100_000, 1.0), run("floor_all", 100_000, 2.0), run("ours_full", 100_000, 8.0)]
+    }
+    assert {row[0]: row[-1] for row in render.size_rows(results, 100_000)} == {
+        "read with polars": "1.00", "read all tables with polars": "1.00", "kratom-claims, all rules": "4.00"}  # fmt: skip
+
+
+def test_limits_and_published_tables_have_rows() -> None:
+    told = RESULTS | {"limited": [{"size": 10, "limit": 1024, "seconds": 1.5, "faults": 0}, {"size": 20, "limit": 1536, "why": "killed: it needs more"}],
+                      "published": [{"case": "imports", "seconds": 0.5, "cpu": 0.6}, {"case": "first", "seconds": 1.0, "cpu": 1.2}]}  # fmt: skip
+    assert render.limited_rows(told) == [["10", "1,024 MB", "1.50 s", "0"], ["20", "1,536 MB", "killed: it needs more", ""]]  # fmt: skip
+    assert [row[1:] for row in render.published_rows(told)] == [["0.50 s", "0.60 s", "1.00"], ["1.00 s", "1.20 s", "2.00"]]  # fmt: skip
+
+
+def test_where_no_limit_can_be_set_that_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(limited, "GROUPS", tmp_path / "none")
+    assert limited.limited(1_000_000, tmp_path, ["true"], {})["why"].startswith("no limit could be set here")
+
+
+def test_the_memory_of_children_counts() -> None:
+    told = runner.once("floor_bytes", HOME, "memory")
+    assert "why" not in told and told["peak"] > 0
 
 
 def test_the_picture_has_a_line_a_peer() -> None:

@@ -165,6 +165,15 @@ def test_planted_faults_on_polars(planted: Package, on_pandas: list[Fault], monk
     assert outcome.faults == on_pandas and len(outcome.ran) == len(set(outcome.ran)) == len(CATALOGUE)
 
 
+def test_a_package_without_mentions_comes_to_an_end(planted: Package) -> None:
+    """The process that judges the record is told that there are none."""
+    left = [name for name in planted.paths if name != "mentions"]
+    resources = [r for r in planted.descriptor["resources"] if r["name"] in left]
+    package = replace(planted, descriptor={**planted.descriptor, "resources": resources}, paths={n: planted.paths[n] for n in left}, schemas={n: planted.schemas[n] for n in left})  # fmt: skip
+    outcome = large.check(package, None)
+    assert "mentions is not in the package" in outcome.skipped["J1/ratings"] and "P2/read" in outcome.ran
+
+
 def test_texts_are_apart_and_none_is_forgotten(planted: Package, tmp_path: Path) -> None:
     """All rows of a text are in the same portion, of every table of spans."""
     tables = reading.read(planted, tmp_path, Kept(1_000_000))

@@ -247,6 +247,15 @@ def test_no_record_vouches_for_other_bytes(released: Tiny, did: set[str], spoilt
     assert asked(did) == {"", *SCHEMAS} if spoilt != "data/agents.csv" else "agents" in asked(did)
 
 
+def test_no_record_vouches_for_a_schema_inside_the_descriptor(released: Tiny, did: set[str]) -> None:
+    path = released.root / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    descriptor["resources"][0]["schema"] = SCHEMAS[descriptor["resources"][0]["name"]]
+    path.write_text(json_text(descriptor), encoding="utf-8")
+    run(released)
+    assert asked(did) == {"", *SCHEMAS}
+
+
 def test_library_is_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One changed character of our code, or another version of a library, is another library."""
     shutil.copytree(cache.CODE, tmp_path / "code", ignore=shutil.ignore_patterns("__pycache__"))

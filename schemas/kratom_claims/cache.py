@@ -170,9 +170,9 @@ def vouched(package: Package, files: Mapping[str, str]) -> tuple[str, set[str]]:
     same = {name for name, hash_ in files.items() if held.get(name) == hash_}
     resources = {r["name"]: r for r in package.descriptor["resources"]}
     before = {r["name"]: r for r in released_resources(package, held, "datapackage.json" in same)}
-    if not before or not same.issuperset(r["schema"] for r in resources.values()):
+    if not before or not same.issuperset(str(r["schema"]) for r in resources.values()):
         return "", set()
-    alike = {name for name, r in resources.items() if before.get(name) == r and r["path"] in same}
+    alike = {name for name, r in resources.items() if before.get(name) == r and str(r["path"]) in same}
     found = {name for name in alike if alike.issuperset(targets(name, package.schemas[name]))}
     return str(last[0]["version"]), found | ({""} if "datapackage.json" in same else set())
 

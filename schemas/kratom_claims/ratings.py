@@ -59,9 +59,8 @@ def sound(tables: Tables, name: str) -> pd.DataFrame:
 
 def records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
     """Rows as plain dictionaries, missing values as None."""
-    names = (
-        frame.columns.tolist()
-    )  # to_dict would look at the type of every cell, and at Arrow's column names in every row
+    # to_dict would look at the type of every cell, and at Arrow's column names in every row.
+    names = frame.columns.tolist()
     columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names]
     return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 

@@ -16,11 +16,12 @@ def validated(chosen: Any, kept: Any) -> Any:
 
     tty = sys.stderr.isatty()
     progress = lambda step: print(f"\r\033[K{step}", end="", file=sys.stderr) if tty else None  # noqa: E731
-    with package.opened(chosen.path) as opened:
+    with check.Second() as second, package.opened(chosen.path) as opened:
         engine = engines.chosen(opened, chosen.engine, chosen.scheduler)
         if engine == "pandas":
-            outcome = check.check(opened, corpus(), progress, kept)
+            outcome = check.check(opened, corpus(), progress, kept, second)
         else:
+            second.end()
             cli.unbounded()
             outcome = engines.check(opened, corpus(), engine, progress, report.teller(chosen.most), chosen.scheduler)
     print("\r\033[K" if tty else "", end="", file=sys.stderr)

@@ -1,10 +1,10 @@
 """What was found on the same bytes is not looked for again, and never trusted on other ones."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +69,9 @@ def did(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         seen.update(f"Frictionless {name}".strip() for name in todo)
         return work[1](context, todo)
 
-    def at_once(work: Callable) -> Callable:
-        result = work()
-        return lambda: result
-
     monkeypatch.setattr(check, "run_pieces", rules)
     monkeypatch.setattr(check, "run_frictionless", frictionless)
-    monkeypatch.setattr(check, "beside", at_once)
+    monkeypatch.delattr(os, "fork")  # so that all is done, and seen, in this process
     return seen
 
 
@@ -186,6 +182,21 @@ def test_deleted_cache_changes_nothing(tiny: Tiny, did: set[str]) -> None:
     shutil.rmtree(tiny.root / ".cache")
     assert told(run(tiny)) == before
     assert {f"S2/cells {name}" for name in SCHEMAS} | {"J1/ratings", "Frictionless"} <= did
+
+
+def test_what_changed_meanwhile_is_not_kept(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes may have read different bytes if a file changed while they worked."""
+    shutil.rmtree(tiny.root / FOLDER)
+    read = check.read_tables
+
+    def changing(package: Any) -> Any:
+        tables = read(package)
+        tiny.edit("audits", lambda b: b + b"\n")
+        return tables
+
+    monkeypatch.setattr(check, "read_tables", changing)
+    run(tiny)
+    assert not (tiny.root / FOLDER).exists()
 
 
 def test_other_library(tiny: Tiny, did: set[str]) -> None:

@@ -6,6 +6,8 @@ Run as a script, this writes the messages of the cases to ``docs/rule-examples.j
 import ast
 import inspect
 import json
+import subprocess
+import sys
 import tempfile
 import textwrap
 from collections.abc import Callable
@@ -333,6 +335,28 @@ def test_rules_declare_their_tables(rule: str) -> None:
         if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "c"
     } & SCHEMAS.keys()
     assert tables <= set(one.tables), f"{rule} looks at {tables - set(one.tables)}"
+
+
+BY_CELLS = """
+import sys
+from pathlib import Path
+from kratom_claims.package import read_package
+from kratom_claims.rules import CATALOGUE, Context
+from kratom_claims.rules.base import faults_of
+from kratom_claims.tables import read_tables
+
+package = read_package(Path(sys.argv[1]) / "datapackage.json")
+context = Context(package, read_tables(package), Path(sys.argv[1]) / "texts")
+rules = [one for one in CATALOGUE.values() if one.cells]
+print(len(rules), [fault.message() for one in rules for fault in faults_of(context, one)], "pandas" in sys.modules)
+"""
+
+
+def test_rules_that_go_by_cells_need_no_pandas(sound: Tiny) -> None:
+    """Where they find nothing, they make no frames; the process that runs them does not load pandas."""
+    by_cells = [one.id for one in CATALOGUE.values() if one.cells]
+    done = subprocess.run([sys.executable, "-c", BY_CELLS, sound.root], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(HOME / "schemas")})  # fmt: skip
+    assert done.stdout.strip() == f"{len(by_cells)} [] False" and 20 < len(by_cells) < len(CATALOGUE)
 
 
 def example(outcome: Outcome, rule: str) -> str:

@@ -3,9 +3,10 @@
 import gc
 import os
 import pickle
+import signal
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from .faults import UnusableError
 
@@ -13,26 +14,53 @@ Message = TypeVar("Message")
 Result = TypeVar("Result")
 
 
-def beside(work: Callable[[], Result]) -> Callable[[], Result]:
-    """Start work in a process of its own (later in this one where processes cannot fork) and return what waits for its result."""
-    if not hasattr(os, "fork"):
-        return work
-    receiver, sender = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            os.close(receiver)
-            gc.disable()  # what the work makes is needed until its end, which is near
-            with open(sender, "wb") as sink:  # noqa: PTH123 (a pipe)
-                sink.write(result_of(work))
-        finally:  # whatever happens, this process does nothing else
-            os._exit(0)
-    os.close(sender)
+class Beside(Generic[Message, Result]):
+    """A process that begins some work at once, and asks once for something that is known later only.
 
-    def wait() -> Result:
-        with open(receiver, "rb") as source:  # noqa: PTH123
+    Where processes cannot fork, the work is done in this one, when its result is asked for. As a context it ends the
+    process, whether its work is done or not.
+    """
+
+    def __init__(self, work: Callable[[Callable[[], Message]], Result]) -> None:
+        """Start ``work``, which is given what asks."""
+        self.work, self.told, self.child = work, list[Message](), 0
+        if hasattr(os, "fork"):
+            self.start()
+
+    def start(self) -> None:
+        """Start the process, with a pipe to tell it something and one for its result."""
+        asks, self.teller = os.pipe()
+        self.receiver, sends = os.pipe()
+        self.child = os.fork()
+        if not self.child:
+            try:
+                for end in (
+                    self.teller,
+                    self.receiver,
+                ):  # or this process would wait for itself, were the other one gone
+                    os.close(end)
+                gc.disable()  # what the work makes is needed until its end, which is near
+                with open(sends, "wb") as sink:  # noqa: PTH123 (a pipe)
+                    sink.write(result_of(lambda: self.work(lambda: message_from(asks))))
+            finally:  # whatever happens, this process does nothing else
+                os._exit(0)
+        os.close(asks)
+        os.close(sends)
+
+    def tell(self, message: Message) -> None:
+        """Tell it what it asks for. If it is gone, that is told by its result."""
+        if not self.child:
+            self.told.append(message)
+            return
+        with suppress(BrokenPipeError), open(self.teller, "wb", closefd=False) as sink:
+            pickle.dump(message, sink)
+
+    def result(self) -> Result:
+        """Wait for the result. It must have been told what it asks for."""
+        if not self.child:
+            return self.work(lambda: self.told[0])
+        with open(self.receiver, "rb", closefd=False) as source:
             content = source.read()
-        os.waitpid(child, 0)
         if not content:
             raise UnusableError("stopped: a pattern of a schema runs away, or the tables are too large. Is it a package that you trust?")  # fmt: skip
         result, error = pickle.loads(content)
@@ -40,33 +68,28 @@ def beside(work: Callable[[], Result]) -> Callable[[], Result]:
             raise error
         return result
 
-    return wait
+    def end(self) -> None:
+        """End the process, if it is still there."""
+        if self.child:
+            os.kill(self.child, signal.SIGKILL)
+            os.waitpid(self.child, 0)
+            for pipe in (self.teller, self.receiver):
+                os.close(pipe)
+            self.child = 0
+
+    def __enter__(self) -> Self:
+        """The process as a context."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self.end()
 
 
-def beside_asking(
-    work: Callable[[Callable[[], Message]], Result],
-) -> tuple[Callable[[Message], Any], Callable[[], Result]]:
-    """The same for work that asks, once, for something that is known later only: returns what tells it, and what waits.
-
-    It must be told something, and only then waited for.
-    """
-    if not hasattr(os, "fork"):
-        told: list[Message] = []
-        return told.append, lambda: work(lambda: told[0])
-    receiver, sender = os.pipe()
-
-    def ask() -> Message:
-        os.close(sender)  # or this process would wait for itself, were the other one gone
-        with open(receiver, "rb") as source:  # noqa: PTH123 (a pipe)
-            return pickle.load(source)
-
-    def tell(message: Message) -> None:
-        with suppress(BrokenPipeError), open(sender, "wb") as sink:  # noqa: PTH123 (who waits is told why it is gone)
-            pickle.dump(message, sink)
-
-    wait = beside(lambda: work(ask))
-    os.close(receiver)
-    return tell, wait
+def message_from(pipe: int) -> Any:
+    """What is told through a pipe."""
+    with open(pipe, "rb") as source:
+        return pickle.load(source)
 
 
 def result_of(work: Callable[[], Result]) -> bytes:

@@ -19,7 +19,7 @@ from . import bundle
 from .faults import Fault, UnusableError
 from .outcome import Asked, Outcome
 from .package import HOME, INSTALLED, Package, inside, settle
-from .versions import git, has_tag, records, tag_of
+from .versions import git, records, tag_of
 
 FOLDER = Path(".cache") / "validate"
 """Where the entries are, in the root of the repository; ``make clean`` removes it."""
@@ -196,9 +196,12 @@ def targets(name: str, schema: dict[str, Any]) -> set[str]:
 def tag(root: Path) -> str:
     """The commit of the last release, as far as it is at hand."""
     made = records(root)
-    if not made or not has_tag(root, made[-1]["version"]):
-        return ""
-    return str(git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{tag_of(made[-1]['version'])}^{{commit}}"))  # fmt: skip
+    if made and (root / ".git").exists():
+        with suppress(UnusableError):  # there is no such tag
+            return str(
+                git(root, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag_of(made[-1]['version'])}^{{commit}}")
+            )
+    return ""
 
 
 def text_files(texts: Path | None) -> list[Path]:

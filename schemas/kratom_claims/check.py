@@ -1,14 +1,16 @@
-"""Validation of a package: all rules, both engines, one list of faults."""
+"""Validation of a package: all rules, both engines, one list of faults.
+
+The work is done by two processes, on two processor cores. While this one reads the tables and runs the rules that go by
+cells, the second one loads pandas; then it runs the rules that look at frames.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import pandas as pd
-
-from .beside import beside
+from .beside import Beside
 from .cache import AGAIN, SAID, Cache, Found, on_disk, targets, vouched
 from .conformance import Conformance, only_new
 from .faults import Fault
@@ -39,32 +41,66 @@ Results = dict[Piece, tuple[set[str], Found]]
 """What pieces of work looked at, and what they found."""
 
 
+class Share(NamedTuple):
+    """What the second process is to do: some pieces of work on a package, with the texts that are at hand."""
+
+    package: Package
+    texts: Path | None
+    todo: list[Piece]
+
+
+def share(ask: Callable[[], Share]) -> Results:
+    """What the second process does. It reads the tables itself, as that takes no longer than being told them."""
+    import pandas as pd
+
+    package, texts, todo = ask()
+    # On tables of this size Python's own strings are faster than Arrow's, which pandas takes wherever Arrow is there.
+    with pd.option_context("mode.string_storage", "python"):
+        return run_pieces(WatchedContext(package, WatchedTables(read_tables(package)), texts), todo)
+
+
+class Second(Beside[Share, Results]):
+    """The second process."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        super().__init__(share)
+
+
 def check(
-    package: Package, texts: Path | None, progress: Callable[[str], Any] = lambda _: None, cache: Cache | None = None
+    package: Package,
+    texts: Path | None,
+    progress: Callable[[str], Any] = lambda _: None,
+    cache: Cache | None = None,
+    second: Second | None = None,
 ) -> Outcome:
-    """Run every rule of the catalogue on a package, and Frictionless, on two processor cores; collect all faults.
+    """Run every rule of the catalogue on a package, and Frictionless; collect all faults. ``second`` is the second process, if it runs already.
 
     With a ``cache``, what an earlier run found on the same bytes is taken from there, and a note says how much that is.
     """
-    # On tables of this size Python's own strings are faster than Arrow's, which pandas takes wherever Arrow is there.
-    with pd.option_context("mode.string_storage", "python"):
+    with second or Second() as beside:
         progress("reading tables")
         files = on_disk(package.root, texts) if cache else None
         tables = WatchedTables(read_tables(package))
         known = known_of(cache, package, tables, files) if cache else Known()
         todo = [piece for piece in pieces(tables) if not known.covers(piece)]
-        context, second = WatchedContext(package, tables, texts), second_half(todo)
-        wait = beside(lambda: run_second_half(context, second)) if second else dict
-        done = run_pieces(context, [piece for piece in todo if piece not in second], progress)
-    progress("ratings")
-    done |= wait()
+        theirs = second_half(todo)
+        if theirs:
+            beside.tell(Share(package, texts, theirs))
+        done = run_first_half(
+            WatchedContext(package, tables, texts), [piece for piece in todo if piece not in theirs], progress
+        )
+        if theirs:
+            progress("the rules of the second process")
+            done |= beside.result()
     found = {piece: done[piece][1] if piece in done else known.found(piece) for piece in pieces(tables)}
     outcome = whole(package, tables, found)
     outcome.notes += known.vouched(found)
     if cache:
-        cache.keep_pieces(known.kept | new_entries(done, known.inputs))
-        if files and files == on_disk(package.root, texts):
-            cache.keep_whole(files, outcome)
+        if files == on_disk(package.root, texts):  # or the two processes may have read different bytes
+            cache.keep_pieces(known.kept | new_entries(done, known.inputs))
+            if files:
+                cache.keep_whole(files, outcome)
         outcome.notes += reused(found, known.kept)
     return outcome
 
@@ -113,9 +149,9 @@ def late(piece: Piece) -> bool:
 
 
 def second_half(todo: list[Piece]) -> list[Piece]:
-    """About half of the work: the rules of judgement, and Frictionless, or where that has nothing to do those of provenance."""
-    theirs = [piece for piece in todo if piece.by == FRICTIONLESS]
-    return [piece for piece in todo if piece.by.startswith("J") or piece in theirs or (not theirs and piece.by.startswith("P"))]  # fmt: skip
+    """About half of the work: the rules that look at frames, or all rules if there is something to ask of Frictionless."""
+    rules = [piece for piece in todo if piece.by != FRICTIONLESS]
+    return [piece for piece in rules if len(rules) < len(todo) or not CATALOGUE[piece.by].cells]
 
 
 def earlier(cache: Cache, inputs: Mapping[str, str]) -> dict[str, tuple[dict[str, str], Found]]:
@@ -147,9 +183,9 @@ def run_pieces(context: WatchedContext, todo: Iterable[Piece], progress: Callabl
     return results
 
 
-def run_second_half(context: WatchedContext, todo: list[Piece]) -> Results:
+def run_first_half(context: WatchedContext, todo: list[Piece], progress: Callable[[str], Any]) -> Results:
     """What some rules find, and what Frictionless finds."""
-    results = run_pieces(context, [piece for piece in todo if piece.by != FRICTIONLESS])
+    results = run_pieces(context, [piece for piece in todo if piece.by != FRICTIONLESS], progress)
     return results | run_frictionless(context, [piece.table for piece in todo if piece.by == FRICTIONLESS])
 
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from .faults import UnusableError
 from .files import cell
 from .package import Package, key_fields, opened, read_json
@@ -165,8 +163,10 @@ def retired(tables: Tables) -> dict[tuple[str, str], str | None]:
     """Retired ids with their successors, by table and id."""
     if "retired_ids" not in tables:
         return {}
-    frame = tables["retired_ids"].text.fillna("")
-    return {(r.table, r.id): r.replaced_by or None for r in frame.itertuples()}
+    held = tables["retired_ids"].cells
+    return dict(
+        zip(zip(*(map(shown, held[name]) for name in ("table", "id")), strict=True), held["replaced_by"], strict=True)
+    )
 
 
 # --- the contract -----------------------------------------------------------------------------------------------------
@@ -279,22 +279,34 @@ def row_changes(old: Table, new: Table, gone: dict[tuple[str, str], str | None])
     """Rows that came and went, and cells that changed, by the key that the old version had."""
     key = key_fields(old.schema)
     before, after = keyed(old, key), keyed(new, key if set(key) <= set(new.fields) else key_fields(new.schema))
-    label = LABELS.get(old.name, "")
-    for row, text in labelled(before.loc[before.index.difference(after.index)], label):
-        yield Change(removal(old, row, gone), old.name, row, "", text, gone.get((old.name, row)) or "")
-    for row, text in labelled(after.loc[after.index.difference(before.index)], label):
-        yield Change(ADDITIONS.get(old.name, "row added"), old.name, row, "", "", text)
-    columns = [name for name in old.fields if name in new.fields]
-    rows = before.index.intersection(after.index).sort_values()
-    a, b = before.loc[rows, columns].to_numpy(), after.loc[rows, columns].to_numpy()
-    for r, c in zip(*(a != b).nonzero(), strict=True):
-        yield Change(correction(old.name, columns[c]), old.name, rows[r], columns[c], a[r, c], b[r, c])
+    for row in sorted(before.keys() - after.keys()):
+        yield Change(removal(old, row, gone), old.name, row, "", label(before[row], old.name), gone.get((old.name, row)) or "")  # fmt: skip
+    for row in sorted(after.keys() - before.keys()):
+        yield Change(ADDITIONS.get(old.name, "row added"), old.name, row, "", "", label(after[row], old.name))
+    for row in sorted(row for row in before.keys() & after.keys() if before[row] != after[row]):
+        for column in [name for name in old.fields if name in new.fields]:
+            a, b = before[row][column], after[row][column]
+            if a != b:
+                yield Change(correction(old.name, column), old.name, row, column, a, b)
 
 
-def keyed(table: Table, key: list[str]) -> pd.DataFrame:
-    """The cells of a table as text, by the key of their row; the first row of each key."""
-    frame = table.text.set_index(row_ids(table.text, key))
-    return frame[~frame.index.duplicated()].fillna("")
+def keyed(table: Table, key: list[str]) -> dict[str, dict[str, str]]:
+    """The cells of each row as text, by its key; the first row of each key."""
+    held: dict[str, dict[str, str]] = {}
+    columns = [list(map(shown, table.cells[name])) for name in table.fields]
+    for id_, row in zip(row_ids(table.cells, key), zip(*columns, strict=True), strict=True):
+        held.setdefault(id_, dict(zip(table.fields, row, strict=True)))
+    return held
+
+
+def shown(cell: str | None) -> str:
+    """A cell as text; a blank is none."""
+    return cell or ""
+
+
+def label(row: dict[str, str], table: str) -> str:
+    """What a row says of itself to a reader."""
+    return row.get(LABELS.get(table, ""), "")
 
 
 def removal(table: Table, row: str, gone: dict[tuple[str, str], str | None]) -> str:
@@ -313,12 +325,6 @@ def correction(table: str, column: str) -> str:
     return "computed again" if table in COMPUTED else "value corrected"
 
 
-def labelled(frame: Any, label: str) -> Iterable[tuple[str, str]]:
-    """Keys of rows in order, each with what the row says."""
-    frame = frame.sort_index()
-    return zip(frame.index, frame[label] if label in frame.columns else [""] * len(frame), strict=True)
-
-
 # --- verdicts ---------------------------------------------------------------------------------------------------------
 
 
@@ -328,13 +334,15 @@ def moved(old: Tables, new: Tables, changes: Sequence[Change]) -> list[Move]:
         name in t and set(columns) <= set(t[name].fields) for t in (old, new) for name, columns in BEARING.items()
     ):
         return []
-    before, after = (t["ratings"].text.drop_duplicates("claim_id") for t in (old, new))
-    said = new["claims"].text.drop_duplicates("claim_id").set_index("claim_id")["statement"]
-    both = before.merge(after, on="claim_id", suffixes=("_old", "_new")).sort_values("claim_id")
-    apart = both[(both["verdict_old"] != both["verdict_new"]) | (both["certainty_old"] != both["certainty_new"])]
-    found, bearing = by_row(changes), bearings(old, new)
-    return [Move(row.claim_id, str(said.get(row.claim_id, "")), judgement(row.verdict_old, row.certainty_old), judgement(row.verdict_new, row.certainty_new),
-                 tuple(causes(row.claim_id, found, bearing[row.claim_id]))) for row in apart.itertuples()]  # fmt: skip
+    before, after = (keyed(t["ratings"], ["claim_id"]) for t in (old, new))
+    said, found, bearing = keyed(new["claims"], ["claim_id"]), by_row(changes), bearings(old, new)
+    moves = []
+    for claim in sorted(before.keys() & after.keys()):
+        was, is_ = (judgement(rows[claim]["verdict"], rows[claim]["certainty"]) for rows in (before, after))
+        if was != is_:
+            statement = said[claim]["statement"] if claim in said else ""
+            moves.append(Move(claim, statement, was, is_, tuple(causes(claim, found, bearing[claim]))))
+    return moves
 
 
 def judgement(verdict: str, certainty: str) -> str:
@@ -354,12 +362,12 @@ def bearings(old: Tables, new: Tables) -> dict[str, set[tuple[str, str]]]:
     """For each claim the rows that bear on its rating in either version: itself, its links, findings, sources, searches."""
     bearing: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for t in (old, new):
-        sources = dict(zip(t["findings"].text["finding_id"], t["findings"].text["source_id"], strict=True))
-        for claim, finding in t["claim_evidence"].text[["claim_id", "finding_id"]].itertuples(index=False):
+        sources = dict(t["findings"].keys(["finding_id", "source_id"]))
+        for claim, finding in t["claim_evidence"].keys(["claim_id", "finding_id"]):
             bearing[claim] |= {("claim_evidence", f"{claim}/{finding}"), ("findings", finding), ("sources", sources.get(finding, ""))}  # fmt: skip
-        for claim, search in t["claim_searches"].text[["claim_id", "search_id"]].itertuples(index=False):
+        for claim, search in t["claim_searches"].keys(["claim_id", "search_id"]):
             bearing[claim] |= {("claim_searches", f"{claim}/{search}"), ("searches", search)}
-        for claim in t["claims"].text["claim_id"]:
+        for claim in t["claims"].distinct("claim_id"):
             bearing[claim].add(("claims", claim))
     return bearing
 

@@ -1,11 +1,14 @@
 """How a mention's wording stands to the record on its claim: a table of the policy, read for many mentions at once."""
 
-from typing import Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import pandas as pd
 
 from .rubric import OPPOSITE, Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MISATTRIBUTED = "misattributed"
 """A judgement of the curator that the table cannot make; it may stand in place of any other code."""
@@ -46,15 +49,20 @@ def kind_of_record() -> nw.Expr:
 
 def looked_up(table: dict[str, dict[str, str]]) -> nw.Expr:
     """The code that the table gives for ``kind`` and ``worded``; missing where it gives none."""
-    found = nw.lit(None, dtype=nw.String)
+    cases: dict[str, list[str]] = defaultdict(list)
     for kind, codes in table.items():
         for worded, code in codes.items():
-            found = nw.when((col("kind") == kind) & (col("worded") == worded)).then(nw.lit(code)).otherwise(found)
+            cases[code].append(f"{kind} / {worded}")
+    case, found = nw.concat_str("kind", "worded", separator=" / "), nw.lit(None, dtype=nw.String)
+    for code, those in cases.items():
+        found = nw.when(case.is_in(those)).then(nw.lit(code)).otherwise(found)
     return found
 
 
-def framings(mentions: pd.DataFrame, ratings: pd.DataFrame, policy: Policy) -> pd.Series:
+def framings(mentions: "pd.DataFrame", ratings: "pd.DataFrame", policy: Policy) -> "pd.Series":
     """The framing of each mention (same index) by the ratings; missing where no rating is known."""
+    import pandas as pd
+
     columns = ["claim_id", "verdict", "certainty", "lean"]
     rated = mentions[["claim_id", "stance", "hedging"]].merge(ratings[columns], on="claim_id", how="left")
     right = framed(nw.from_native(rated, eager_only=True), policy)["right"].to_native()

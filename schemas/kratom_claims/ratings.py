@@ -2,16 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-import narwhals as nw
-import pandas as pd
-
 from .package import HOME
 from .rubric import Claim, Link, Policy, Rating, Search, rate
-from .tables import Tables, collected
+from .tables import Tables
 from .words import explanation
 
 POLICY = HOME / "schemas" / "rubric.json"
@@ -19,6 +16,14 @@ POLICY = HOME / "schemas" / "rubric.json"
 RATING_COLUMNS = ["claim_id", "rubric_version", "verdict", "certainty", "lean", "n_supports", "n_refutes", "n_inconclusive", "n_excluded",
                   "stratum", "stability", "harm_if_believed", "harm_if_ignored", "explanation"]  # fmt: skip
 STEP_COLUMNS = ["claim_id", "step_no", "component", "change", "reason"]
+DIRECTNESS = ["direct_population", "direct_exposure", "direct_comparator", "direct_outcome"]
+OF_CLAIMS = (["claim_id", "claim_type", "operationalised", "harm_severity", "hazard", "displaces_care", "vulnerable_group"],
+             ["threshold_operator", "threshold_value", "threshold_unit"])  # fmt: skip
+OF_LINKS = ["claim_id", "finding_id", "direction"], DIRECTNESS
+OF_SOURCES = ["source_id", "source_type", "retraction_status", "interest"]
+OF_FINDINGS = (["finding_id", "source_id", "design", "stream", "risk_of_bias", "dataset_key"],
+               ["n", "n_events", "effect_type", "effect_value", "ci_low", "ci_high", "interval_type", "unit", "dose_response", "n_probable", "lab_key"])  # fmt: skip
+"""Columns of each table that the rubric takes: those that it needs, and others."""
 
 
 @cache
@@ -51,86 +56,49 @@ def codes(name: str) -> dict[str, list[str]]:
     return {f["name"]: f["constraints"]["enum"] for f in schema["fields"] if "enum" in f.get("constraints", {})}
 
 
-def sound(tables: Tables, name: str) -> pd.DataFrame:
-    """The typed rows of a table; codes that the contract does not know are missing (S2 says so)."""
-    frame = tables[name].typed
-    return frame.assign(**{column: frame[column].where(frame[column].isin(known)) for column, known in codes(name).items()})  # fmt: skip
+def records(tables: Tables, name: str, needed: Sequence[str], more: Sequence[str] = ()) -> Iterable[dict[str, Any]]:
+    """Rows of a table as plain values of some columns; codes that the contract does not know are missing.
 
-
-def records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    """Rows as plain dictionaries, missing values as None."""
-    # to_dict would look at the type of every cell, and at Arrow's column names in every row.
-    names = frame.columns.tolist()
-    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names]
-    return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+    A row that lacks what is ``needed`` is passed over (S2 says so).
+    """
+    table, known, columns = tables[name], codes(name), [*needed, *more]
+    held = [[v if v in known[c] else None for v in table.values(c)] if c in known else table.values(c) for c in columns]
+    return (dict(zip(columns, row, strict=True)) for row in zip(*held, strict=True) if None not in row[: len(needed)])
 
 
 def claims_of(tables: Tables, actions: dict[str, str]) -> list[Claim]:
-    """Claims as the rubric takes them. A row that lacks what the rubric needs is passed over (S2 says so)."""
-    frame = sound(tables, "claims").dropna(
-        subset=[
-            "claim_id",
-            "claim_type",
-            "operationalised",
-            "harm_severity",
-            "hazard",
-            "displaces_care",
-            "vulnerable_group",
-        ]
-    )
-    names = [name for name in Claim.__dataclass_fields__ if name != "action"]
-    return [Claim(**row, action=actions.get(row["claim_id"], "none")) for row in records(frame[names])]
+    """Claims as the rubric takes them."""
+    return [Claim(**row, action=actions.get(row["claim_id"], "none")) for row in records(tables, "claims", *OF_CLAIMS)]
 
 
 def actions_of(tables: Tables) -> dict[str, str]:
     """The strongest action of the mentions of each claim."""
     strength = policy()["harm"]["actions"]
-    said = tables.mentions.select("claim_id", "action").filter(nw.col("action").is_in(list(strength)))
-    pairs = collected(said.drop_nulls().unique(["claim_id", "action"])).iter_rows()
-    return dict(sorted(pairs, key=lambda pair: (strength[pair[1]], pair[1])))  # the last of a claim is the strongest
+    said = [pair for pair in tables["mentions"].keys(["claim_id", "action"]) if pair[1] in strength]
+    return dict(sorted(said, key=lambda pair: (strength[pair[1]], pair[1])))  # the last of a claim is the strongest
 
 
 def links_of(tables: Tables) -> dict[str, list[Link]]:
     """Links with their findings and sources, by claim."""
-    frame = sound(tables, "claim_evidence").merge(
-        sound(tables, "findings").drop(columns=["_line", "_row", "agent_id"]), on="finding_id"
-    )
-    frame = frame.merge(
-        sound(tables, "sources")[["source_id", "source_type", "retraction_status", "interest"]], on="source_id"
-    )
-    frame = frame.dropna(
-        subset=[
-            "claim_id",
-            "direction",
-            "design",
-            "stream",
-            "risk_of_bias",
-            "dataset_key",
-            "source_type",
-            "retraction_status",
-            "interest",
-        ]
-    )
-    frame = frame[frame["design"].isin(policy()["design_rank"])]
-    direct = ["direct_population", "direct_exposure", "direct_comparator", "direct_outcome"]
-    names = [name for name in Link.__dataclass_fields__ if name not in ("directness", "dose_response")]
+    sources = {row.pop("source_id"): row for row in records(tables, "sources", OF_SOURCES)}
+    findings = {row.pop("finding_id"): row | sources[row.pop("source_id")] | {"dose_response": bool(row["dose_response"])}
+                for row in records(tables, "findings", *OF_FINDINGS)
+                if row["source_id"] in sources and row["design"] in policy()["design_rank"]}  # fmt: skip
     by_claim: dict[str, list[Link]] = defaultdict(list)
-    for row in records(frame[["claim_id", "dose_response", *direct, *names]]):
-        link = Link(
-            **{name: row[name] for name in names},
-            directness=tuple(row[d] for d in direct),
-            dose_response=bool(row["dose_response"]),
-        )
-        by_claim[row["claim_id"]].append(link)
+    for row in records(tables, "claim_evidence", *OF_LINKS):
+        if row["finding_id"] in findings:
+            direct = tuple(row[name] for name in DIRECTNESS)
+            by_claim[row["claim_id"]].append(Link(row["finding_id"], row["direction"], directness=direct, **findings[row["finding_id"]]))  # fmt: skip
     return by_claim
 
 
 def searches_of(tables: Tables) -> dict[str, list[Search]]:
     """Documented searches, by claim."""
-    frame = sound(tables, "claim_searches").merge(sound(tables, "searches"), on="search_id")
+    searches = {row["search_id"]: Search(row["purpose"], row["database"]) for row in records(tables, "searches", ["search_id", "purpose", "database"])}  # fmt: skip
     by_claim: dict[str, list[Search]] = defaultdict(list)
-    for row in records(frame[["claim_id", "purpose", "database"]].dropna()):
-        by_claim[row["claim_id"]].append(Search(row["purpose"], row["database"]))
+    for row in records(tables, "claim_searches", ["claim_id", "search_id"]):
+        if row["search_id"] in searches:
+            by_claim[row["claim_id"]].append(searches[row["search_id"]])
     return by_claim
 
 

@@ -1,19 +1,28 @@
-"""Tables as the rules see them: every cell as text first, then typed, each row with its line and its id."""
+"""Tables as the rules see them: every cell as text first, then typed, each row with its line and its id.
+
+Reading makes lists of cells. Values and frames are made when they are asked for: pandas takes longer to load than all
+tables take to read.
+"""
 
 import csv
 import hashlib
 import io
 import json
+import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import pandas as pd
 
 from .package import HOME, Package, key_fields
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CANONICAL = {
     "integer": r"-?(?:0|[1-9][0-9]{0,15})",
@@ -22,19 +31,18 @@ CANONICAL = {
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
 }
 """The one way in which a value of each type may be written. Engines read more, and differ in what."""
-VALUES: dict[str, tuple[Callable[[str], Any], Any]] = {
+VALUES: dict[str, tuple[Callable[[str], Any], str]] = {
     "integer": (int, "Int64"),
     "number": (float, "Float64"),
     "boolean": ("true".__eq__, "boolean"),
+    "date": (date.fromisoformat, "datetime64[s]"),
 }
-"""What a cell of each type but a date becomes, and the type of such a column."""
+"""What a cell of each type becomes, and the type of such a column in pandas."""
 TABLE_LIMIT = 64 * 1024 * 1024
 """Most bytes that are read of a table."""
 COLUMN_LIMIT = 1000
 """Most columns that are read of a table."""
 
-PLAIN = re.compile(r"(?![=+\-@])[!-~]+(?: [!-~]+)*")
-"""A cell in which nothing can be wrong under the rules on bytes, unless it stands for a missing value."""
 NA_LIKE = frozenset(["na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "(null)", "nil", "tbd", "-", "--", "?", ".", "#value!", "#ref!", "#name?"])  # fmt: skip
 """Cells, in lower case, that some reader takes for a missing value."""
 NOT_SAID = frozenset(["none", "unknown", "undefined", "missing"])
@@ -49,10 +57,10 @@ LINE, ROW = "_line", "_row"
 
 @dataclass
 class Table:
-    """One table: its bytes, its cells as text (blank = missing) and its typed values, row by row the same.
+    """One table: its bytes and its cells, column by column, row by row the same (blank = None).
 
-    ``unreadable`` says why there are no rows, if so, and ``unreadable_at`` on which line; without ``content`` the
-    file itself could not be read.
+    ``lines`` are the lines on which its rows begin. ``unreadable`` says why there are no rows, if so, and
+    ``unreadable_at`` on which line; without ``content`` the file itself could not be read.
     """
 
     name: str
@@ -63,14 +71,59 @@ class Table:
     unreadable_at: int = 0
     ragged: list[tuple[int, int]] = field(default_factory=list)
     header: list[str] = field(default_factory=list)
-    text: pd.DataFrame = field(default_factory=pd.DataFrame)
-    typed: pd.DataFrame = field(default_factory=pd.DataFrame)
-    values: dict[str, set[Any]] = field(default_factory=dict)
+    lines: list[int] = field(default_factory=list)
+    cells: dict[str, list[str | None]] = field(default_factory=dict)
+    made: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     @property
     def whole(self) -> "Table":
         """The table with all its cells at hand."""
         return self
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The key of each row as text, its parts joined by a slash."""
+        return row_ids(self.cells, key_fields(self.schema))
+
+    def values(self, column: str) -> list[Any]:
+        """The typed values of a column; None for a blank, and for what is not written in the canonical way."""
+        return self.once(("values", column), lambda: values(self.cells[column], self.types[column]))
+
+    def on_lines(self, lines: list[int]) -> "Table":
+        """The same table with its rows on other lines."""
+        return replace(self, lines=lines)
+
+    def once(self, name: tuple[str, str], make: Callable[[], Any]) -> Any:
+        """Something that is made of the cells when it is first asked for."""
+        if name not in self.made:
+            self.made[name] = make()
+        return self.made[name]
+
+    @cached_property
+    def text(self) -> "pd.DataFrame":
+        """The cells as a frame, with line and id of each row."""
+        return self.framed(dict.fromkeys(self.fields, "string"))
+
+    @cached_property
+    def typed(self) -> "pd.DataFrame":
+        """The values as a frame, with line and id of each row."""
+        return self.framed(self.types)
+
+    def framed(self, types: dict[str, str]) -> "pd.DataFrame":
+        """A frame of all columns, as text or typed; nothing if the columns are not the declared ones."""
+        import pandas as pd
+
+        if not self.usable:
+            return pd.DataFrame()
+        held = {name: self.column(name, type_) for name, type_ in types.items()}
+        places = {LINE: pd.array(self.lines, dtype="int64"), ROW: array(self.ids, "string")}
+        return pd.DataFrame(held | places, copy=False)
+
+    def column(self, name: str, type_: str) -> Any:
+        """A column as pandas holds it: its values, or its cells as text."""
+        return self.once(
+            (type_, name), lambda: array(self.values(name) if type_ in VALUES else self.cells[name], type_)
+        )
 
     @property
     def frame(self) -> Any:
@@ -80,7 +133,7 @@ class Table:
     @property
     def count(self) -> int:
         """Number of rows."""
-        return len(self.text)
+        return len(self.lines)
 
     @property
     def facts(self) -> dict[str, dict[str, Any]]:
@@ -89,7 +142,16 @@ class Table:
 
     def repeated(self, key: list[str]) -> Any:
         """Rows among which a key may stand twice; None if there are none."""
-        return self.frame if self.typed.duplicated(key).any() else None
+        filled = [one for one in zip(*map(self.values, key), strict=True) if None not in one]
+        return self.frame if len(set(filled)) < len(filled) else None
+
+    def in_order(self, key: list[str]) -> bool:
+        """Whether each key is for sure whole and not below the one before it."""
+        held = list(zip(*map(self.values, key), strict=True))
+        try:
+            return all(map(operator.le, held, held[1:]))
+        except TypeError:  # a blank
+            return False
 
     def loose(self, key: dict[str, Any], target: "Table") -> Any:
         """Rows whose foreign key may lead nowhere, and the rows of the target that they may mean; None if there are none."""
@@ -97,34 +159,35 @@ class Table:
         sure = self.keys(ours) <= target.keys(theirs)
         return None if sure else (self.frame, target.frame)
 
+    def unused(self, key: str, pointing: list[tuple["Table", str]]) -> Any:
+        """Rows whose key none of some columns of tables holds; None if there are none."""
+        left = self.distinct(key).difference(*(table.distinct(column) for table, column in pointing))
+        return self.frame.filter(nw.col(key).is_in(sorted(left))) if left else None
+
     def distinct(self, column: str, first: int | None = None) -> set[Any]:
         """The values of a column, of all rows or at least the ``first`` ones."""
-        if column not in self.values:
-            self.values[column] = set(self.typed[column].array.to_numpy(dtype=object, na_value=None)) - {None}
-        return self.values[column]
+        return self.once(("distinct", column), lambda: set(self.values(column)) - {None})
 
     def keys(self, columns: list[str]) -> set[Any]:
-        """The distinct keys over some columns, those with a blank left out."""
+        """The distinct keys over some columns, those with a blank left out; of a single column, its values."""
         if len(columns) == 1:
             return self.distinct(columns[0])
-        cells = [self.typed[name].array.to_numpy(dtype=object, na_value=None) for name in columns]
-        return {key for key in zip(*cells, strict=True) if None not in key}
+        return {key for key in zip(*map(self.values, columns), strict=True) if None not in key}
 
     def place(self, line: int) -> tuple[str, int]:
         """File and line of a row, given the number in its column ``_line``."""
         return self.file, line
 
     @cached_property
-    def odd(self) -> dict[str, pd.Series]:
+    def odd(self) -> dict[str, dict[str, list[int]]]:
         """By column of text, the cells that are anything but words of printable ASCII with one space between them, or
-        that may stand for a missing value. Columns without any are left out."""
+        that may stand for a missing value, each with the numbers of its rows. Columns without any are left out."""
         found = {}
         for f in self.schema["fields"]:
             if f["type"] == "string":
                 missing = NA_LIKE if self.coded(f) else NA_LIKE | NOT_SAID
-                if strange := {v for v in self.distinct(f["name"]) if not PLAIN.fullmatch(v) or v.lower() in missing}:
-                    cells = self.text[f["name"]].dropna()
-                    found[f["name"]] = cells[cells.isin(strange)]
+                if strange := {v for v in self.distinct(f["name"]) if not is_plain(v) or v.lower() in missing}:
+                    found[f["name"]] = rows_of(strange, self.cells[f["name"]])
         return found
 
     def coded(self, field: dict[str, Any]) -> bool:
@@ -135,6 +198,11 @@ class Table:
     def fields(self) -> list[str]:
         """Declared columns, in order."""
         return [f["name"] for f in self.schema["fields"]]
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The type of each declared column."""
+        return {f["name"]: f["type"] for f in self.schema["fields"]}
 
     @property
     def usable(self) -> bool:
@@ -163,7 +231,9 @@ def read_table(package: Package, name: str, known: Table | None = None) -> Table
         else:
             content = path.read_bytes()
             if known and (known.content, known.schema) == (content, table.schema):
-                return replace(known.whole, file=table.file)
+                same = copy(known.whole)
+                same.file = table.file
+                return same
             fill(table, content)
     except (OSError, ValueError) as error:
         table.unreadable = getattr(error, "strerror", None) or "no name that a file can have"
@@ -186,7 +256,7 @@ def fill(table: Table, content: bytes) -> Table:
 
 
 def parse(table: Table, text: str) -> None:
-    """Fill header, text and typed from the text of a CSV."""
+    """Fill header, lines and cells from the text of a CSV."""
     csv.field_size_limit(CELL_LIMIT)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[str]] = []
@@ -208,18 +278,11 @@ def parse(table: Table, text: str) -> None:
     table.ragged = [(line, len(row)) for line, row in zip(lines, rows, strict=True) if len(row) != width]
     if not table.usable:
         return
-    cells = zip(*((row + [""] * width)[:width] for row in rows), strict=True) if rows else ((),) * width
-    hold(table, [[cell or None for cell in column] for column in cells], lines)
-
-
-def hold(table: Table, columns: list[list[str | None]], lines: list[int]) -> None:
-    """Fill text and typed from the cells of each column."""
-    types = [f["type"] for f in table.schema["fields"]]
-    text = {name: pd.array(cells, dtype="str") for name, cells in zip(table.header, columns, strict=True)}
-    typed = {name: typed_column(cells, type_) if type_ in CANONICAL else text[name]
-             for name, type_, cells in zip(table.header, types, columns, strict=True)}  # fmt: skip
-    places = {LINE: pd.array(lines, dtype="int64"), ROW: row_ids(text, key_fields(table.schema))}
-    table.text, table.typed = (pd.DataFrame(held | places, copy=False) for held in (text, typed))
+    if table.ragged:
+        rows = [(row + [""] * width)[:width] for row in rows]
+    columns = zip(*rows, strict=True) if rows else [()] * width
+    table.lines = lines
+    table.cells = {name: [cell or None for cell in column] for name, column in zip(table.header, columns, strict=True)}
 
 
 def numbered(reader: Any, lines: list[int]) -> Iterator[list[str]]:
@@ -231,29 +294,53 @@ def numbered(reader: Any, lines: list[int]) -> Iterator[list[str]]:
         yield row
 
 
-def row_ids(columns: dict[str, Any], key: list[str]) -> Any:
+def row_ids(cells: dict[str, list[str | None]], key: list[str]) -> list[str]:
     """The key of each row as text, its parts joined by a slash."""
-    parts = [columns[name].fillna("") for name in key or list(columns)[:1]]
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + "/" + part
-    return joined
+    parts = [[cell or "" for cell in cells[name]] for name in key or list(cells)[:1]]
+    return parts[0] if len(parts) == 1 else list(map("/".join, zip(*parts, strict=True)))
 
 
-def typed_column(cells: Iterable[str | None], type_: str) -> Any:
-    """Cells as Int64, Float64, boolean, datetime64[s] or text; what is not written in the canonical way becomes missing."""
-    if type_ not in CANONICAL:
-        return pd.array(list(cells), dtype="str")
-    form = re.compile(CANONICAL[type_])
-    right = [cell if cell and form.fullmatch(cell) else None for cell in cells]
+def is_plain(cell: str) -> bool:
+    """Whether nothing in a cell can be wrong under the rules on bytes, unless it stands for a missing value."""
+    words = cell.isascii() and cell.isprintable() and "  " not in cell
+    return words and cell[0] not in " =+-@" and cell[-1] != " "
+
+
+def rows_of(wanted: set[str], cells: list[str | None]) -> dict[str, list[int]]:
+    """The rows in which each of some cells stands."""
+    places: dict[str, list[int]] = {cell: [] for cell in wanted}
+    for row, cell in enumerate(cells):
+        if cell in wanted:
+            places[cell].append(row)
+    return places
+
+
+def values(cells: list[str | None], type_: str) -> list[Any]:
+    """Cells as whole numbers, numbers, truth values, dates or text; None for what is not written in the canonical way."""
+    if type_ not in VALUES:
+        return cells
+    known = {cell: value(cell, type_) for cell in set(cells)}
+    return [known[cell] for cell in cells]
+
+
+def value(cell: str | None, type_: str) -> Any:
+    """One cell as a value."""
+    if cell is None or not re.fullmatch(CANONICAL[type_], cell):
+        return None
+    try:
+        return VALUES[type_][0](cell)
+    except ValueError:  # no such day
+        return None
+
+
+def array(held: list[Any], type_: str) -> Any:
+    """Values as pandas holds them: Int64, Float64, boolean, datetime64[s] or text."""
+    import numpy as np
+    import pandas as pd
+
     if type_ == "date":
-        return (
-            pd.to_datetime(pd.Series(right, dtype="str"), format="%Y-%m-%d", errors="coerce")
-            .astype("datetime64[s]")
-            .array
-        )
-    value, dtype = VALUES[type_]
-    return pd.array([None if cell is None else value(cell) for cell in right], dtype=dtype)
+        return pd.array(np.array(held, dtype=VALUES[type_][1]))
+    return pd.array(held, dtype=VALUES[type_][1] if type_ in VALUES else "str")
 
 
 class Tables(dict[str, Table]):

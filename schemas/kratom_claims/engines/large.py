@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..beside import beside_asking
+from ..beside import Beside
 from ..check import Outcome, run_rules
 from ..faults import Fault
 from ..package import Package
@@ -44,13 +44,16 @@ def check(
 ) -> Outcome:
     """Run every rule of the catalogue on a package of any size; each fault is told when it is found."""
     kept = Kept(MOST, tell)
-    answer, wait = beside_asking(partial(of_record, package))
-    with tempfile.TemporaryDirectory(prefix="kratom-claims-") as folder:
+    with (
+        Beside(partial(of_record, package)) as record,
+        tempfile.TemporaryDirectory(prefix="kratom-claims-") as folder,
+    ):
         if "mentions" not in package.paths:
-            answer(None)
-        tables = read(package, Path(folder), kept, texts is not None, progress, first="mentions", then=lambda mentions: answer(acts(mentions)))  # fmt: skip
+            record.tell(None)
+        tables = read(package, Path(folder), kept, texts is not None, progress, first="mentions", then=lambda mentions: record.tell(acts(mentions)))  # fmt: skip
         progress("ratings")
-        found = wait()
+        found = record.result()
+        record.end()
         kept.add([fault for faults in found.values() for fault in faults])
         rules = [one for one in whole_rules(tables) if one.id not in found]
         outcome = in_portions(package, tables, texts, progress, rules, kept)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
 import polars as pl
 
 from ..faults import Fault
@@ -93,9 +92,7 @@ class Reader:
         content = self.header + suspects.drop(LINE).write_csv(include_header=False).encode()
         table = self.table(content)
         held = [replace(f, line=lines[f.line - 2]) for f in self.said(table, self.rules & {"B1/file"}) if f.line > 1]
-        for frame in (table.text, table.typed):
-            frame[LINE] = lines
-        return held + self.said(table, self.rules - {"B1/file"})
+        return held + self.said(table.on_lines(lines), self.rules - {"B1/file"})
 
     def exact(self, block: Block, body: bytes) -> Piece:
         """A block that is not written plainly: read by the reader of single tables, and shown to the rules as a whole."""
@@ -107,16 +104,14 @@ class Reader:
             faults = [f for f in faults if not f.found.startswith(("no newline", "an empty line at the end"))]
         if not table.usable:
             return Piece(pl.DataFrame(), 0, faults, table.unreadable, table.unreadable_at + shift if table.unreadable_at else 0)  # fmt: skip
-        for frame in (table.text, table.typed):
-            frame[LINE] += shift
+        table = table.on_lines([line + shift for line in table.lines])
         faults += self.said(table, self.rules - {"B1/file"})
         return Piece(self.values_of(table), table.count, faults)
 
     def values_of(self, table: Table) -> pl.DataFrame:
         """The typed values of a table that the reader of single tables has read."""
-        cells = {name: [v if isinstance(v, str) else None for v in table.text[name]] for name in self.fields}
-        text = pl.DataFrame(cells, schema=dict.fromkeys(self.fields, pl.String))
-        text = text.with_columns(pl.Series(LINE, table.text[LINE].tolist(), dtype=pl.Int64))
+        text = pl.DataFrame(table.cells, schema=dict.fromkeys(self.fields, pl.String))
+        text = text.with_columns(pl.Series(LINE, table.lines, dtype=pl.Int64))
         return values(with_values(text, self.schema), self.schema, self.key, self.columns)
 
     def table(self, content: bytes) -> Table:
@@ -126,5 +121,4 @@ class Reader:
     def said(self, table: Table, rules: Iterable[str]) -> list[Fault]:
         """What some rules say of a table."""
         context = Context(self.package, Tables({self.name: table}))
-        with pd.option_context("mode.string_storage", "python"):
-            return [fault for id_ in sorted(rules) for fault in faults_of(context, CATALOGUE[id_])]
+        return [fault for id_ in sorted(rules) for fault in faults_of(context, CATALOGUE[id_])]

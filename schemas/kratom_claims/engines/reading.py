@@ -92,6 +92,10 @@ class Held(Table):
         """File and line of a row."""
         return self.table.place(line)
 
+    def in_order(self, key: list[str]) -> bool:
+        """Nothing is known of the order of these rows."""
+        return False
+
     @property
     def frame(self) -> Any:
         """The rows as the rules see them."""

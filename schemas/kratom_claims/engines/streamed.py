@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from ..package import Package, key_fields
+from ..rules.base import absent
 from ..tables import LINE, ROW, TABLE_LIMIT, Table, collected, read_table
 from .blocks import is_row_id
 
@@ -28,7 +29,7 @@ class Streamed(Table):
     def __init__(self, package: Package, name: str) -> None:
         """A table that was not read yet."""
         super().__init__(name, package.paths[name], package.schemas[name])
-        for late in ("content", "text", "typed"):
+        for late in ("content", "lines", "cells"):
             del self.__dict__[late]
         self.package = package
         self.source = pl.LazyFrame()
@@ -49,8 +50,8 @@ class Streamed(Table):
         alone = len(self.package.parts(self.name)) == 1 and path.suffix == ".csv" and path.is_file()
         return path.read_bytes() if alone and path.stat().st_size <= TABLE_LIMIT else b""
 
-    text = cached_property(lambda self: self.whole.text)
-    typed = cached_property(lambda self: self.whole.typed)
+    lines = cached_property(lambda self: self.whole.lines)
+    cells = cached_property(lambda self: self.whole.cells)
 
     @property
     def lazy(self) -> pl.LazyFrame:
@@ -77,14 +78,24 @@ class Streamed(Table):
         cells = self.frame.select(column)
         return set(collected((cells.head(first) if first else cells).drop_nulls().unique(column))[column].to_list())
 
+    def keys(self, columns: list[str]) -> set[Any]:
+        """The distinct keys over some columns, those with a blank left out; of a single column, its values."""
+        if len(columns) == 1:
+            return self.distinct(columns[0])
+        return {*collected(self.frame.select(columns).drop_nulls().unique(columns)).iter_rows()}
+
     def place(self, line: int) -> tuple[str, int]:
         """File and line of a row, given the number in its column ``_line``."""
         before, file = self.parts[bisect_right(self.parts, line - 1, key=lambda part: part[0]) - 1]
         return file, line - before
 
+    def in_order(self, key: list[str]) -> bool:
+        """Whether each key was seen to be whole and above the one before it."""
+        return self.ascending and key == key_fields(self.schema)
+
     def repeated(self, key: list[str]) -> Any:
         """Rows whose key hashes like that of another row; none if the keys ascend."""
-        if key == key_fields(self.schema) and self.ascending:
+        if self.in_order(key):
             return None
         filled, buckets = self.lazy.filter(there(key)), self.rows // BUCKET + 1
         twice = pl.concat([doubled(filled.select(h=hashed(key)), bucket, buckets) for bucket in range(buckets)])
@@ -104,6 +115,13 @@ class Streamed(Table):
             return None
         meant = target.lazy.filter(hashed(theirs).is_in(lost["h"].unique().implode()))
         return nw.from_native(left.filter(pl.col(LINE).is_in(lost[LINE].implode()))), nw.from_native(meant)
+
+    def unused(self, key: str, pointing: list[tuple[Table, str]]) -> Any:
+        """Rows whose key none of some columns of tables holds."""
+        left = self.frame
+        for table, column in pointing:
+            left = absent(left, table.frame, [key], [column])
+        return left
 
 
 def part_of(table: Streamed, part: int, parts: int) -> Streamed:

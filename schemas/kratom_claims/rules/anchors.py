@@ -30,9 +30,13 @@ def span_tables(c: Context) -> list[str]:
 def offsets(c: Context) -> Iterable[Any]:
     """Spans against the length of their capture."""
     for name in span_tables(c):
-        spans = getattr(c, name).join(c.captures.select("capture_id", "text_length"), on="capture_id", how="inner")
+        spans = (
+            getattr(c, name)
+            .select(LINE, ROW, "capture_id", "start", "end")
+            .join(c.captures.select("capture_id", "text_length"), on="capture_id", how="inner")
+        )
         wrong = (col("start") < 0) | (col("start") >= col("end")) | (col("end") > col("text_length"))
-        yield name, rows(spans.filter(wrong), found=text(col("start"), " to ", col("end")),
+        yield name, rows(spans, wrong, found=text(col("start"), " to ", col("end")),
                          allowed=text("start below end, and end at most ", col("text_length")))  # fmt: skip
 
 
@@ -48,8 +52,12 @@ def mention_in_segment(c: Context) -> Iterable[Any]:
     """Offsets of mentions and annotations against those of their segment."""
     outer = c.segments.select("capture_id", "segment_no", col("start").alias("from"), col("end").alias("to"))
     for name in span_tables(c)[1:]:
-        spans = getattr(c, name).join(outer, on=["capture_id", "segment_no"], how="inner")
-        yield name, rows(spans.filter((col("start") < col("from")) | (col("end") > col("to"))), found=text(col("start"), " to ", col("end")),
+        spans = (
+            getattr(c, name)
+            .select(LINE, ROW, "capture_id", "segment_no", "start", "end")
+            .join(outer, on=["capture_id", "segment_no"], how="inner")
+        )
+        yield name, rows(spans, (col("start") < col("from")) | (col("end") > col("to")), found=text(col("start"), " to ", col("end")),
                          allowed=text("within ", col("from"), " to ", col("to")))  # fmt: skip
 
 
@@ -63,11 +71,23 @@ def mention_in_segment(c: Context) -> Iterable[Any]:
 )
 def segment_order(c: Context) -> Iterable[Any]:
     """Each segment against the one before it."""
-    follows = c.segments.join(ends_before(c), on=["capture_id", "segment_no"], how="left")
-    overlap = follows.filter(col("start") < col("from"))
-    yield rows(overlap, found=col("start"), allowed=text("at least ", col("from"), ", the end of the segment before"))
-    gap = follows.filter(col("from").is_null() & (col("segment_no") != 1))
-    yield rows(gap, column="segment_no", found=col("segment_no"), allowed="the number after that of the segment before")
+    follows = c.segments.select(LINE, ROW, "capture_id", "segment_no", "start").join(
+        ends_before(c), on=["capture_id", "segment_no"], how="left"
+    )
+    yield rows(
+        follows,
+        col("start") < col("from"),
+        found=col("start"),
+        allowed=text("at least ", col("from"), ", the end of the segment before"),
+    )
+    gap = col("from").is_null() & (col("segment_no") != 1)
+    yield rows(
+        follows,
+        gap,
+        column="segment_no",
+        found=col("segment_no"),
+        allowed="the number after that of the segment before",
+    )
 
 
 def ends_before(c: Context) -> Any:
@@ -88,8 +108,10 @@ def coverage(c: Context) -> Iterable[Any]:
     texts = dict(present_texts(c))
     at_hand = col("capture_id").is_in(list(texts))
     ends = c.captures.select("capture_id", col("text_length"))
-    ranked = c.segments.join(ends_before(c), on=["capture_id", "segment_no"], how="left").with_columns(
-        nw.when(col("segment_no") == 1).then(nw.lit(0)).otherwise(col("from")).alias("from")
+    ranked = (
+        c.segments.select(LINE, ROW, "capture_id", "segment_no", "start")
+        .join(ends_before(c), on=["capture_id", "segment_no"], how="left")
+        .with_columns(nw.when(col("segment_no") == 1).then(nw.lit(0)).otherwise(col("from")).alias("from"))
     )
     open_ = ranked.filter(((col("start") > col("from")) & at_hand) | (col("start") - col("from") > 2))
     for row in collected(open_).iter_rows(named=True):
@@ -173,12 +195,12 @@ def span_hashes(c: Context) -> Iterable[Any]:
     """Spans, hash for hash, where the text is at hand."""
     texts = dict(present_texts(c))
     for name in span_tables(c) if texts else []:
-        known = getattr(c, name).filter(col("capture_id").is_in(list(texts)))
-        spans = collected(known.select(LINE, ROW, "capture_id", "start", "end", "sha256").drop_nulls())
-        for row in spans.iter_rows(named=True):
-            right = sha256(texts[row["capture_id"]][row["start"] : row["end"]])
-            if row["sha256"] != right:
-                yield at(c, CATALOGUE["A3/spans"], name, row[LINE], row[ROW], "sha256", row["sha256"], right)
+        columns = [LINE, ROW, "capture_id", "start", "end", "sha256"]
+        known = getattr(c, name).select(columns).filter(col("capture_id").is_in(list(texts))).drop_nulls()
+        spans = collected(known)
+        for line, row, capture, start, end, found in zip(*(spans[n].to_list() for n in columns), strict=True):
+            if found != (right := sha256(texts[capture][start:end])):
+                yield at(c, CATALOGUE["A3/spans"], name, line, row, "sha256", found, right)
 
 
 @rule(

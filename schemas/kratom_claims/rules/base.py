@@ -25,13 +25,15 @@ class Rule(Asked):
     """A rule: its id (family and name), what it asks, why, and what to do when it fails.
 
     A rule of ``each`` table takes the context and one table; the others take the context alone. A ``local`` one looks at
-    each row by itself, so that it may be asked of a table piece by piece.
+    each row by itself, so that it may be asked of a table piece by piece. One that goes by ``cells`` makes frames only to
+    tell faults, so that it needs no pandas where there are none.
     """
 
     tables: tuple[str, ...]
     column: str
     each: bool
     local: bool
+    cells: bool
     check: Callable[..., Iterable[Any]]
 
 
@@ -75,22 +77,25 @@ def rule(
     column: str = "",
     each: bool = False,
     local: bool = False,
+    cells: bool = False,
 ) -> Callable:
     """Register a rule. ``tables`` are those it needs, the first being the one its rows are of (unless they say)."""
 
     def register(check: Callable[..., Iterable[Any]]) -> Callable:
         if id_ in CATALOGUE:
             raise ValueError(f"two rules are called {id_}")
-        CATALOGUE[id_] = Rule(id_, asks, why, remedy, tuple(tables.split()), column, each, local, check)
+        CATALOGUE[id_] = Rule(id_, asks, why, remedy, tuple(tables.split()), column, each, local, cells, check)
         return check
 
     return register
 
 
-def rows(frame: Any, **told: Any) -> Any:
-    """The rows of a frame as offences: line, row id, and whatever is ``told`` of them (an expression or a text)."""
-    if isinstance(frame, nw.DataFrame) and frame.is_empty():  # the usual case, in which there is nothing to tell
-        return frame.select(LINE, ROW)
+def rows(frame: Any, only: nw.Expr | None = None, **told: Any) -> Any:
+    """The rows of a frame (``only`` those for which something holds) as offences: line, row id, and whatever is ``told``
+    of them (an expression or a text). None if there are none, as far as that can be seen at once."""
+    if isinstance(frame, nw.DataFrame) and (frame.is_empty() if only is None else not frame.select(only.any()).item()):
+        return None
+    frame = frame if only is None else frame.filter(only)
     told = {name: (value if isinstance(value, nw.Expr) else nw.lit(str(value))) for name, value in told.items()}
     return frame.select(LINE, ROW, **{name: value.cast(nw.String) for name, value in told.items()})
 
@@ -115,7 +120,8 @@ def absent(left: Any, right: Any, on: list[str], right_on: list[str] | None = No
 
 
 def faults_of(context: Context, one: Rule, of: Collection[str] | None = None) -> list[Fault]:
-    """Run one rule and turn its offences into faults. An offence is a frame (see ``rows``) or a Fault.
+    """Run one rule and turn its offences into faults. An offence is a frame (see ``rows``), alone or with the name of its
+    table, or a Fault.
 
     A rule of each table is asked of all tables, or ``of`` those named.
     """
@@ -125,7 +131,7 @@ def faults_of(context: Context, one: Rule, of: Collection[str] | None = None) ->
             found.append(offence)
         else:
             name, frame = offence if isinstance(offence, tuple) else (one.tables[0], offence)
-            found.extend(row_faults(context, one, name, frame))
+            found.extend(row_faults(context, one, name, frame) if frame is not None else ())
     return found
 
 
@@ -184,11 +190,10 @@ def at(
 
 def cell_text(context: Context, name: str, line: int, column: str) -> str:
     """The text of one cell, for a message."""
-    frame = context.tables[name].text
-    if column not in frame.columns:
+    table = context.tables[name]
+    if column not in table.cells:
         return ""
-    value = frame.loc[frame[LINE] == line, column]
-    return "(blank)" if value.empty or value.isna().iloc[0] else str(value.iloc[0])
+    return (table.cells[column][table.lines.index(line)] if line in table.lines else None) or "(blank)"
 
 
 def file_fault(

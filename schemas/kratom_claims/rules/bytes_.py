@@ -2,20 +2,18 @@
 
 import csv
 import io
-import operator
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import narwhals as nw
-import pandas as pd
 
 from ..faults import Fault
 from ..package import key_fields
-from ..tables import LINE, ROW, Table
 from ..tables import NA_LIKE as NA_LIKE
 from ..tables import NOT_SAID as NOT_SAID
+from ..tables import Table
 from .base import CATALOGUE, Context, Rule, at, file_fault, rows, rule
 
 col = nw.col
@@ -27,22 +25,29 @@ CONTROL = re.compile(
 """Characters that nobody sees, that stand for a lost one, or that have no meaning of their own."""
 SEEN = bytes({*range(256)} - {*range(32), 127} | {10})
 """All bytes of UTF-8 but those of control characters of ASCII."""
-BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+ASCII = bytes(range(128))
+BEYOND_PRINTABLE = re.compile("[^\x20-\x7e]")
 RIGHT_LINE = re.compile(
     r"""(?:[^",]++|(?:"[^",]*+(?:,|"")(?:[^"]|"")*+")?+)(?:,(?:[^",]++|(?:"[^",]*+(?:,|"")(?:[^"]|"")*+")?+))*+"""
 )
 """A line of cells of which those are quoted that hold a comma or a quote, and no others."""
-ODD_SPACE = r"^\s|\s$|\s\s|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
-MISREAD = r"[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac"
+ODD_SPACE = re.compile(r"^\s|\s$|\s\s|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+MISREAD = re.compile(r"[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac")
 """UTF-8 that was read as Windows-1252."""
 INVISIBLE = {"\r": "a carriage return", "\t": "a tab", "\x00": "a NUL"}
 """Names of the invisible characters that happen most."""
 GREEK_OR_CYRILLIC = "\u0370-\u03ff\u1f00-\u1fff\u0400-\u052f"
 LATIN = "A-Za-z\u00c0-\u024f"
-MIXED = f"[{LATIN}][{GREEK_OR_CYRILLIC}]|[{GREEK_OR_CYRILLIC}][{LATIN}]|[\uff01-\uff5e\U0001d400-\U0001d7ff]"
+MIXED = re.compile(
+    f"[{LATIN}][{GREEK_OR_CYRILLIC}]|[{GREEK_OR_CYRILLIC}][{LATIN}]|[\uff01-\uff5e\U0001d400-\U0001d7ff]"
+)
 """A Greek or Cyrillic letter beside a Latin one, or any full-width or mathematical letter."""
-PRETENDING = f"[\u0400-\u052f]|(?<![{GREEK_OR_CYRILLIC}])[\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7]+(?![{GREEK_OR_CYRILLIC}])"
+PRETENDING = re.compile(
+    f"[\u0400-\u052f]|(?<![{GREEK_OR_CYRILLIC}])[\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7]+(?![{GREEK_OR_CYRILLIC}])"
+)
 """Any Cyrillic letter, or a word of Greek capitals that look Latin. Names in such a language may have them."""
+RUN = "=+-@\t\r"
+"""Beginnings of a cell that make a spreadsheet run it."""
 OWN_SCRIPT = ("el", "grc", "ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn")
 """Languages that are written in Greek or Cyrillic letters."""
 
@@ -54,6 +59,7 @@ OWN_SCRIPT = ("el", "grc", "ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn")
     "Save the file again as plain UTF-8 CSV, or let your editor show invisible characters",
     each=True,
     local=True,
+    cells=True,
 )
 def file_bytes(_: Context, table: Table) -> Iterable[Fault]:
     """Bytes of a file, as far as it can be read."""
@@ -84,7 +90,7 @@ def end_faults(one: Rule, table: Table) -> Iterable[Fault]:
 
 def invisible_faults(one: Rule, table: Table, body: str) -> Iterable[Fault]:
     """Carriage returns, tabs and other characters that nobody sees: the first of each line."""
-    hidden = table.content.translate(None, SEEN) or CONTROL.search("".join(BEYOND_ASCII.findall(body)))
+    hidden = table.content.translate(None, SEEN) or CONTROL.search(table.content.translate(None, ASCII).decode())
     for number, line in enumerate(body.split("\n") if hidden else (), start=1):
         if match := CONTROL.search(line):
             what = INVISIBLE.get(match.group(), f"the invisible character U+{ord(match.group()):04X}")
@@ -139,38 +145,35 @@ def first_difference(one: str, other: str) -> int:
 def break_faults(one: Rule, table: Table) -> Iterable[Fault]:
     """Line breaks inside cells."""
     for column in table.fields if table.usable else []:
-        cells = table.text[column].dropna()
-        for line in table.text.loc[cells.index[cells.str.contains("\n", regex=False)], LINE]:
-            yield file_fault(one, table.file, int(line), "a line break inside a cell", "cells of one line", table.column_no(column), column=column)  # fmt: skip
+        broken = [line for line, cell in zip(table.lines, table.cells[column], strict=True) if cell and "\n" in cell]
+        for line in broken:
+            yield file_fault(one, table.file, line, "a line break inside a cell", "cells of one line", table.column_no(column), column=column)  # fmt: skip
 
 
-def text_cells(table: Table) -> Iterable[tuple[str, pd.Series]]:
-    """Every column of text with those of its filled cells in which anything can be wrong."""
-    if table.usable:
-        yield from table.odd.items()
-
-
-def beyond_ascii(cells: pd.Series) -> pd.Series:
-    """The cells with any character beyond ASCII: the only ones in which scripts, encodings and normal forms can be wrong."""
-    return cells[~cells.map(str.isascii).astype(bool)]
+def odd_columns(table: Table) -> list[str]:
+    """Columns of text that have cells in which anything can be wrong."""
+    return list(table.odd) if table.usable else []
 
 
 def cell_faults(
-    c: Context, id_: str, table: Table, column: str, bad: pd.Series, allowed: str, near: Any = None
+    c: Context,
+    id_: str,
+    table: Table,
+    column: str,
+    bad: Callable[[str], Any],
+    allowed: str,
+    near: Callable[[str], str] | None = None,
 ) -> Iterable[Fault]:
-    """Faults of the cells where ``bad`` is true."""
-    for index in bad.index[bad.astype(bool)]:
-        row = table.text.loc[index]
-        yield at(
-            c,
-            CATALOGUE[id_],
-            table.name,
-            row[LINE],
-            row[ROW],
-            column,
-            allowed=allowed,
-            nearest=near(row[column]) if near else None,
-        )
+    """Faults of the cells of a column of which something is ``bad``."""
+    for cell, places in table.odd.get(column, {}).items():
+        if bad(cell):
+            for row in places:
+                yield at(c, CATALOGUE[id_], table.name, table.lines[row], table.ids[row], column, allowed=allowed, nearest=near and near(cell))  # fmt: skip
+
+
+def composed(cell: str) -> str:
+    """The normal form NFC of a cell."""
+    return unicodedata.normalize("NFC", cell)
 
 
 @rule(
@@ -180,20 +183,18 @@ def cell_faults(
     "Take out the extra space, or normalise the cell to NFC",
     each=True,
     local=True,
+    cells=True,
 )
 def spaces(c: Context, table: Table) -> Iterable[Fault]:
     """Spaces and normal form of every cell of text."""
-    for column, cells in text_cells(table):
-        yield from cell_faults(c, "B2/spaces", table, column, cells.str.contains(ODD_SPACE), "no leading, trailing, doubled or hard space",
-                               lambda v: " ".join(v.split()))  # fmt: skip
-        odd = beyond_ascii(cells)
-        yield from cell_faults(
-            c, "B2/spaces", table, column, odd.str.contains(MISREAD), "text that was read in its own encoding"
-        )
-        decomposed = odd.map(lambda v: unicodedata.normalize("NFC", v) != v)
-        yield from cell_faults(
-            c, "B2/spaces", table, column, decomposed, "Unicode NFC", lambda v: unicodedata.normalize("NFC", v)
-        )
+    asked: list[tuple[Callable[[str], Any], str, Callable[[str], str] | None]] = [
+        (ODD_SPACE.search, "no leading, trailing, doubled or hard space", lambda cell: " ".join(cell.split())),
+        (MISREAD.search, "text that was read in its own encoding", None),
+        (lambda cell: composed(cell) != cell, "Unicode NFC", composed),
+    ]
+    for column in odd_columns(table):
+        for bad, allowed, near in asked:
+            yield from cell_faults(c, "B2/spaces", table, column, bad, allowed, near)
 
 
 @rule(
@@ -203,17 +204,24 @@ def spaces(c: Context, table: Table) -> Iterable[Fault]:
     "Type the letter again in the script of the word, or mark the name as homoglyph in entity_names",
     each=True,
     local=True,
+    cells=True,
 )
 def look_alikes(c: Context, table: Table) -> Iterable[Fault]:
     """Words that mix scripts, and letters that only pretend."""
-    for column, cells in text_cells(table):
-        odd = beyond_ascii(cells)
-        mixed, pretending = odd.str.contains(MIXED), odd.str.contains(PRETENDING)
-        bad = mixed | pretending
-        if table.name == "entity_names" and column == "name" and bad.any():
-            row = table.text.loc[odd.index]
-            bad = (mixed | (pretending & ~row["language"].isin(OWN_SCRIPT))) & (row["name_type"] != "homoglyph")
-        yield from cell_faults(c, "B3/look-alikes", table, column, bad, "letters of one script in a word")
+    one = CATALOGUE["B3/look-alikes"]
+    for column in odd_columns(table):
+        named = table.name == "entity_names" and column == "name"
+        for cell, places in table.odd[column].items():
+            mixed, pretending = MIXED.search(cell), PRETENDING.search(cell)
+            for row in places if mixed or pretending else ():
+                if not named or not may_look_alike(table, row, bool(mixed)):
+                    yield at(c, one, table.name, table.lines[row], table.ids[row], column, allowed="letters of one script in a word")  # fmt: skip
+
+
+def may_look_alike(table: Table, row: int, mixed: bool) -> bool:
+    """Whether a name may have letters that look Latin: as a homoglyph, or as a whole word of a language that has them."""
+    own = not mixed and table.cells["language"][row] in OWN_SCRIPT
+    return own or table.cells["name_type"][row] == "homoglyph"
 
 
 @rule(
@@ -223,27 +231,32 @@ def look_alikes(c: Context, table: Table) -> Iterable[Fault]:
     "Begin the cell with a letter; leave a missing value blank",
     each=True,
     local=True,
+    cells=True,
 )
 def formulas(c: Context, table: Table) -> Iterable[Fault]:
     """Cells of text that a spreadsheet runs or a reader drops."""
     coded = {f["name"] for f in table.schema["fields"] if table.coded(f)}
-    for column, cells in text_cells(table):
+    for column in odd_columns(table):
+        missing = means_missing if column in coded else may_mean_missing
         yield from cell_faults(
-            c,
-            "B4/formulas",
-            table,
-            column,
-            cells.str.contains(r"^[=+\-@\t\r]"),
-            "a cell that begins with a letter, digit or quote",
+            c, "B4/formulas", table, column, is_run, "a cell that begins with a letter, digit or quote"
         )
-        yield from cell_faults(
-            c,
-            "B4/formulas",
-            table,
-            column,
-            cells.str.lower().isin(NA_LIKE if column in coded else NA_LIKE | NOT_SAID) & ~cells.str.contains(r"^-"),
-            "a blank cell for a missing value",
-        )
+        yield from cell_faults(c, "B4/formulas", table, column, missing, "a blank cell for a missing value")
+
+
+def is_run(cell: str) -> bool:
+    """Whether a spreadsheet would run a cell."""
+    return cell[0] in RUN
+
+
+def means_missing(cell: str) -> bool:
+    """Whether some reader takes a cell for a missing value."""
+    return cell.lower() in NA_LIKE and not cell.startswith("-")
+
+
+def may_mean_missing(cell: str) -> bool:
+    """The same, or whether it is a word for a missing value where no codes are expected."""
+    return means_missing(cell) or cell.lower() in NOT_SAID
 
 
 @rule(
@@ -252,23 +265,13 @@ def formulas(c: Context, table: Table) -> Iterable[Fault]:
     "differences between versions must show what changed, not what moved",
     "Sort the file by its primary key (code point order; numbers by value)",
     each=True,
+    cells=True,
 )
 def order(_: Context, table: Table) -> Iterable[Any]:
     """Rows that stand below a row with a higher key."""
     key = key_fields(table.schema)
-    if table.usable and key and not ascending(table.frame, key):
+    if table.usable and key and not table.in_order(key):
         yield table.name, rows(unsorted(table.frame, key), column=key[0], found=col(key[0]), allowed="a key above that of the row before")  # fmt: skip
-
-
-def ascending(frame: Any, key: list[str]) -> bool:
-    """Whether each key is for sure whole and not below the one before it."""
-    if isinstance(frame, nw.LazyFrame):
-        return False
-    held = list(zip(*(frame[k].to_list() for k in key), strict=True))
-    try:
-        return all(map(operator.le, held, held[1:]))
-    except TypeError:  # a blank
-        return False
 
 
 def unsorted(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
@@ -287,9 +290,10 @@ def unsorted(frame: nw.DataFrame, key: list[str]) -> nw.DataFrame:
     "Write the id with plain letters, digits, hyphen and underscore",
     each=True,
     local=True,
+    cells=True,
 )
 def ascii_ids(c: Context, table: Table) -> Iterable[Fault]:
     """Key columns and columns named ``_id``, ``_key`` or ``code``."""
-    for column, cells in text_cells(table):
+    for column in odd_columns(table):
         if column.endswith(("_id", "_key")) or column in ("code", "scheme", "id", "question"):
-            yield from cell_faults(c, "B6/ascii-ids", table, column, cells.str.contains("[^\x20-\x7e]"), "ASCII")
+            yield from cell_faults(c, "B6/ascii-ids", table, column, BEYOND_PRINTABLE.search, "ASCII")

@@ -1,19 +1,21 @@
 """J: judgement. Ratings are what the rubric computes, and claims that stand in a relation are rated alike."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import narwhals as nw
-import pandas as pd
 
 from .. import ratings as rt
 from ..files import cell
 from ..framing import MISATTRIBUTED, framed
-from ..tables import LINE, ROW, collected
-from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
+from ..tables import LINE, ROW, Table, collected
+from .base import CATALOGUE, Context, Rule, at, file_fault, rows, rule, text
 
 col = nw.col
 INPUTS = "claims mentions claim_evidence findings sources claim_searches searches"
+TIE = ["subject_claim_id", "relation", "object_claim_id"]
+ONWARD = ["refines", "entails"]
+"""Relations that lead from one claim to another, and may not lead back."""
 RERUN = "Run `make rate`; never edit computed tables by hand"
 
 
@@ -24,6 +26,7 @@ RERUN = "Run `make rate`; never edit computed tables by hand"
     RERUN,
     tables=f"ratings {INPUTS}",
     column="claim_id",
+    cells=True,
 )
 def ratings(c: Context) -> Iterable[Any]:
     """The table ``ratings`` against the rubric."""
@@ -37,6 +40,7 @@ def ratings(c: Context) -> Iterable[Any]:
     RERUN,
     tables=f"rating_steps {INPUTS}",
     column="claim_id",
+    cells=True,
 )
 def steps(c: Context) -> Iterable[Any]:
     """The table ``rating_steps`` against the rubric."""
@@ -47,9 +51,18 @@ def differences(c: Context, id_: str, name: str, columns: list[str], right: list
     """Cells that differ, rows too many, and rows missing."""
     one, table = CATALOGUE[id_], c.tables[name]
     cells = [[cell(v) for v in row] for row in right]
-    held = table.text.fillna("")
-    if held[columns].to_numpy(dtype=object).tolist() == cells:
+    if [[cell or "" for cell in table.cells[name]] for name in columns] == list(map(list, zip(*cells, strict=True))):
         return
+    yield from cell_differences(c, one, table, columns, cells, key)
+
+
+def cell_differences(
+    c: Context, one: Rule, table: Table, columns: list[str], cells: list[list[str]], key: int
+) -> Iterable[Any]:
+    """The same, when it is known that something differs."""
+    import pandas as pd
+
+    held, name = table.text.fillna(""), table.name
     wanted = pd.DataFrame(cells, columns=columns, dtype="str")
     both = held.merge(wanted, on=columns[:key], how="outer", suffixes=("", "_right"), indicator="side")
     for column in columns[key:]:
@@ -79,46 +92,30 @@ def differences(c: Context, id_: str, name: str, columns: list[str], right: list
     "Remove the relation that closes the circle",
     tables="claim_relations",
     column="object_claim_id",
+    cells=True,
 )
 def acyclic(c: Context) -> Iterable[Any]:
     """Relations that are part of a circle: what is left when claims without a further step are taken away."""
-    edges = collected(c.claim_relations.filter(col("relation").is_in(["refines", "entails"])))
+    ties = {(one, two) for one, relation, two in c.tables["claim_relations"].keys(TIE) if relation in ONWARD}
     while True:
-        onward = absent(edges, absent(edges, edges, ["object_claim_id"], ["subject_claim_id"]), ["object_claim_id"])
-        onward = absent(onward, absent(onward, onward, ["subject_claim_id"], ["object_claim_id"]), ["subject_claim_id"])
-        if onward.shape[0] == edges.shape[0]:
+        from_, to = {one for one, _ in ties}, {two for _, two in ties}
+        onward = {(one, two) for one, two in ties if two in from_ and one in to}
+        if onward == ties:
             break
-        edges = onward
-    yield rows(
-        edges,
-        found=text(col("subject_claim_id"), " ", col("relation"), " ", col("object_claim_id"), " is part of a circle"),
-    )
+        ties = onward
+    if ties:
+        those = nw.concat_str("subject_claim_id", "object_claim_id", separator=" ").is_in(sorted(map(" ".join, ties)))
+        yield rows(c.claim_relations, those & col("relation").is_in(ONWARD), found=text(col("subject_claim_id"), " ", col("relation"), " ", col("object_claim_id"), " is part of a circle"))  # fmt: skip
 
 
-def related(c: Context, relation: str) -> Any:
-    """Pairs in a relation with verdict and certainty of both."""
-    one = c.ratings.select(
-        col("claim_id").alias("subject_claim_id"),
-        col("verdict").alias("verdict_1"),
-        col("certainty").alias("certainty_1"),
-    )
-    two = c.ratings.select(
-        col("claim_id").alias("object_claim_id"),
-        col("verdict").alias("verdict_2"),
-        col("certainty").alias("certainty_2"),
-    )
-    return (
-        c.claim_relations.filter(col("relation") == relation)
-        .join(one, on="subject_claim_id", how="inner")
-        .join(two, on="object_claim_id", how="inner")
-    )
-
-
-def verdicts() -> nw.Expr:
-    """Both verdicts of a pair, for a message."""
-    return text(
-        col("subject_claim_id"), " is ", col("verdict_1"), " and ", col("object_claim_id"), " is ", col("verdict_2")
-    )
+def at_odds(c: Context, relation: str, wrong: Callable[[Any, Any], bool]) -> Iterable[Any]:
+    """Pairs in a relation that are rated as they must not be: ``wrong`` takes verdict and certainty of both."""
+    rated = {one[0]: one[1:] for one in sorted(c.tables["ratings"].keys(["claim_id", "verdict", "certainty"]))}
+    ties = [(one, two) for one, kind, two in c.tables["claim_relations"].keys(TIE) if kind == relation]
+    for one, two in sorted(ties):
+        if one in rated and two in rated and wrong(rated[one], rated[two]):
+            those = (col("subject_claim_id") == one) & (col("object_claim_id") == two) & (col("relation") == relation)
+            yield rows(c.claim_relations, those, found=f"{one} is {rated[one][0]} and {two} is {rated[two][0]}")
 
 
 @rule(
@@ -128,10 +125,11 @@ def verdicts() -> nw.Expr:
     "Link the same evidence to both, or correct the relation",
     tables="claim_relations ratings",
     column="relation",
+    cells=True,
 )
 def equivalents(c: Context) -> Iterable[Any]:
     """Equivalent claims with different verdicts."""
-    yield rows(related(c, "equivalent").filter(col("verdict_1") != col("verdict_2")), found=verdicts())
+    yield from at_odds(c, "equivalent", lambda one, two: one[0] != two[0])
 
 
 @rule(
@@ -141,13 +139,11 @@ def equivalents(c: Context) -> Iterable[Any]:
     "Look at the evidence of both claims, or correct the relation",
     tables="claim_relations ratings",
     column="relation",
+    cells=True,
 )
 def entailed(c: Context) -> Iterable[Any]:
     """Entailing claims supported whose consequence is refuted with equal certainty."""
-    against = (
-        (col("verdict_1") == "supported") & (col("verdict_2") == "refuted") & (col("certainty_1") == col("certainty_2"))
-    )
-    yield rows(related(c, "entails").filter(against), found=verdicts())
+    yield from at_odds(c, "entails", lambda one, two: one == ("supported", two[1]) and two[0] == "refuted")
 
 
 @rule(
@@ -157,13 +153,11 @@ def entailed(c: Context) -> Iterable[Any]:
     "Look at the evidence of both claims, or correct the relation",
     tables="claim_relations ratings",
     column="relation",
+    cells=True,
 )
 def contradictions(c: Context) -> Iterable[Any]:
     """Contradicting claims that are both supported."""
-    yield rows(
-        related(c, "contradicts").filter((col("verdict_1") == "supported") & (col("verdict_2") == "supported")),
-        found=verdicts(),
-    )
+    yield from at_odds(c, "contradicts", lambda one, two: one[0] == two[0] == "supported")
 
 
 @rule(
@@ -178,7 +172,8 @@ def directness(c: Context) -> Iterable[Any]:
     """Directed links with a blank directness."""
     for column in ("direct_population", "direct_exposure", "direct_comparator", "direct_outcome"):
         yield rows(
-            c.claim_evidence.filter((col("direction") != "inconclusive") & col(column).is_null()),
+            c.claim_evidence,
+            (col("direction") != "inconclusive") & col(column).is_null(),
             column=column,
             found="(blank)",
             allowed="exact, high, moderate or low",
@@ -199,13 +194,15 @@ def threshold(c: Context) -> Iterable[Any]:
     blank = [col(p).is_null() for p in parts]
     need = col("claim_type").is_in(["absence", "use"]) & col("operationalised")
     yield rows(
-        c.claims.filter(need & nw.all_horizontal(*blank, ignore_nulls=False)),
+        c.claims,
+        need & nw.all_horizontal(*blank, ignore_nulls=False),
         found="(blank)",
         allowed="a threshold, or operationalised false",
     )
     for part in parts:
         yield rows(
-            c.claims.filter(col(part).is_null() & ~nw.all_horizontal(*blank, ignore_nulls=False)),
+            c.claims,
+            col(part).is_null() & ~nw.all_horizontal(*blank, ignore_nulls=False),
             column=part,
             found="(blank)",
             allowed="all four parts of the threshold",
@@ -219,16 +216,16 @@ def threshold(c: Context) -> Iterable[Any]:
     "Add a claim with a threshold and the relation refines",
     tables="claims claim_relations",
     column="operationalised",
+    cells=True,
 )
 def refined(c: Context) -> Iterable[Any]:
     """Underspecified claims without a refinement."""
-    vague = c.claims.filter(~col("operationalised") & ~col("claim_type").is_in(["advice", "opinion"]))
-    sharp = c.claims.filter(col("operationalised")).select(col("claim_id").alias("subject_claim_id"))
-    links = c.claim_relations.filter(col("relation") == "refines").join(sharp, on="subject_claim_id", how="inner")
-    yield rows(
-        absent(vague, links.select(col("object_claim_id").alias("claim_id")), ["claim_id"]),
-        found="not operationalised, and no claim refines it",
-    )
+    claims = c.tables["claims"].keys(["claim_id", "operationalised", "claim_type"])
+    vague = {claim for claim, decidable, kind in claims if not decidable and kind not in ("advice", "opinion")}
+    sharp = {claim for claim, decidable, _ in claims if decidable}
+    ties = c.tables["claim_relations"].keys(TIE)
+    if bare := vague - {two for one, relation, two in ties if relation == "refines" and one in sharp}:
+        yield rows(c.claims, col("claim_id").is_in(sorted(bare)), found="not operationalised, and no claim refines it")
 
 
 @rule(

@@ -2,15 +2,16 @@
 
 import json
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 import narwhals as nw
-import pandas as pd
 
 from ..package import HOME
+from ..ratings import policy
 from ..tables import LINE, ROW, collected
 from .base import CATALOGUE, Context, absent, at, rows, rule, text
 
@@ -45,17 +46,18 @@ def stated(c: Context) -> Iterable[Any]:
     "Read the source and say so in verified_extent, or withdraw the finding",
     tables="findings sources",
     column="source_id",
+    cells=True,
 )
 def read(c: Context) -> Iterable[Any]:
     """Findings of sources of which too little was read."""
-    seen = c.sources.select("source_id", "verified_extent").filter(
-        ~col("verified_extent").is_in(["full_text", "abstract"])
-    )
-    yield rows(
-        c.findings.join(seen, on="source_id", how="inner"),
-        found=text(col("source_id"), " was read as ", col("verified_extent")),
-        allowed="full_text or abstract",
-    )
+    little = defaultdict(list)
+    for source, extent in c.tables["sources"].keys(["source_id", "verified_extent"]):
+        if extent not in ("full_text", "abstract"):
+            little[extent].append(source)
+    used = c.tables["findings"].distinct("source_id")
+    for extent, sources in sorted(little.items()):
+        if not used.isdisjoint(sources):
+            yield rows(c.findings, col("source_id").is_in(sources), found=text(col("source_id"), f" was read as {extent}"), allowed="full_text or abstract")  # fmt: skip
 
 
 @rule(
@@ -71,71 +73,83 @@ def numbers(c: Context) -> Iterable[Any]:
     f, value, low, high = c.findings, col("effect_value"), col("ci_low"), col("ci_high")
     given = ~low.is_null() | ~high.is_null()
     yield rows(
-        f.filter(~value.is_null() & col("unit").is_null()),
+        f,
+        ~value.is_null() & col("unit").is_null(),
         column="unit",
         found="(blank)",
         allowed="the unit of the effect value",
     )
     yield rows(
-        f.filter((~value.is_null() | given) & col("effect_type").is_null()),
+        f,
+        (~value.is_null() | given) & col("effect_type").is_null(),
         column="effect_type",
         found="(blank)",
         allowed="what the number is",
     )
     yield rows(
-        f.filter(value.is_null() & ~given & ~col("effect_type").is_null()),
+        f,
+        value.is_null() & ~given & ~col("effect_type").is_null(),
         allowed="a value or an interval, as an effect type is given",
     )
     yield rows(
-        f.filter(value.is_null() & ~given & ~col("unit").is_null()),
+        f,
+        value.is_null() & ~given & ~col("unit").is_null(),
         column="unit",
         allowed="blank, as there is no number",
     )
     yield rows(
-        f.filter(given & (low.is_null() | high.is_null())),
+        f,
+        given & (low.is_null() | high.is_null()),
         column="ci_low",
         found=text(low, " to ", high),
         allowed="both ends of the interval",
     )
-    yield rows(f.filter(low > high), column="ci_low", found=text(low, " to ", high), allowed="the low end first")
+    yield rows(f, low > high, column="ci_low", found=text(low, " to ", high), allowed="the low end first")
     yield rows(
-        f.filter((value < low) | (value > high)),
+        f,
+        (value < low) | (value > high),
         found=text(value, " outside ", low, " to ", high),
         allowed="an estimate inside its interval",
     )
     yield rows(
-        f.filter(given & col("interval_type").is_null()),
+        f,
+        given & col("interval_type").is_null(),
         column="interval_type",
         found="(blank)",
         allowed="what the interval is",
     )
     yield rows(
-        f.filter(~given & ~col("interval_type").is_null()),
+        f,
+        ~given & ~col("interval_type").is_null(),
         column="interval_type",
         allowed="blank, as there is no interval",
     )
     yield rows(
-        f.filter(col("p_value").is_null() != col("p_operator").is_null()),
+        f,
+        col("p_value").is_null() != col("p_operator").is_null(),
         column="p_value",
         allowed="p value and its operator together",
     )
     yield rows(
-        f.filter(col("n_events") > col("n")),
+        f,
+        col("n_events") > col("n"),
         column="n_events",
         found=text(col("n_events"), " of ", col("n")),
         allowed="no more events than n",
     )
     share = (col("effect_type") == "proportion") & ((value < 0) | (value > 100))
-    yield rows(f.filter(share), found=value, allowed="a percentage from 0 to 100")
+    yield rows(f, share, found=value, allowed="a percentage from 0 to 100")
     both = (col("effect_type") == "proportion") & (col("n") > 0) & ~col("n_events").is_null()
     off = (col("n_events") * 100.0 / col("n") - value).abs() > 1.0
     yield rows(
-        f.filter(both & off),
+        f,
+        both & off,
         found=text(value, " percent, but ", col("n_events"), " of ", col("n")),
         allowed="a percentage that agrees with n_events and n",
     )
     yield rows(
-        f.filter(col("causality_tool").is_null() != col("n_probable").is_null()),
+        f,
+        col("causality_tool").is_null() != col("n_probable").is_null(),
         column="n_probable",
         allowed="probable cases and the tool that judged them together",
     )
@@ -148,28 +162,21 @@ def numbers(c: Context) -> Iterable[Any]:
     "Correct design, stream or species",
     tables="findings",
     column="stream",
+    cells=True,
 )
 def stream(c: Context) -> Iterable[Any]:
     """Streams that a design may have, and the species that goes with them."""
-    allowed = json.loads((HOME / "schemas" / "rubric.json").read_text(encoding="utf-8"))["streams_by_design"]
-    told = {"found": text(col("design"), " as ", col("stream"))}
-    pairs = [f"{design} {stream}" for design, streams in allowed.items() for stream in streams]
-    known = c.findings.filter(col("design").is_in(list(allowed)))
-    apart = collected(known.filter(~nw.concat_str("design", "stream", separator=" ").is_in(pairs)))
-    for design in sorted(set(apart["design"].to_list())):
-        yield rows(apart.filter(col("design") == design), **told, allowed=" or ".join(allowed[design]))
-    yield rows(c.findings.filter(~col("design").is_in(list(allowed))), **told, allowed="a design of the rubric")
-    human, people = col("stream") == "human", col("species") == "Homo sapiens"
-    yield rows(
-        c.findings.filter(human & ~people.fill_null(True)),
-        column="species",
-        allowed="Homo sapiens, as the stream is human",
-    )
-    yield rows(
-        c.findings.filter((col("stream") == "animal") & people.fill_null(False)),
-        column="species",
-        allowed="an animal, as the stream is animal",
-    )
+    allowed = policy()["streams_by_design"]
+    for design, stream in sorted(c.tables["findings"].keys(["design", "stream"])):
+        if stream not in allowed.get(design, []):
+            those = (col("design") == design) & (col("stream") == stream)
+            right = " or ".join(allowed.get(design, ["a design of the rubric"]))
+            yield rows(c.findings, those, found=f"{design} as {stream}", allowed=right)
+    subjects = {"human": "Homo sapiens, as the stream is human", "animal": "an animal, as the stream is animal"}
+    for stream, species in sorted(c.tables["findings"].keys(["stream", "species"])):
+        if stream in subjects and (stream == "human") != (species == "Homo sapiens"):
+            those = (col("stream") == stream) & (col("species") == species)
+            yield rows(c.findings, those, column="species", allowed=subjects[stream])
 
 
 @rule(
@@ -183,7 +190,7 @@ def stream(c: Context) -> Iterable[Any]:
 def locatable(c: Context) -> Iterable[Any]:
     """Sources without any identifier."""
     ids = [col(name).is_null() for name in ("doi", "pmid", "pmcid", "registry_id", "url")]
-    yield rows(c.sources.filter(nw.all_horizontal(*ids, ignore_nulls=False)), found="(blank)")
+    yield rows(c.sources, nw.all_horizontal(*ids, ignore_nulls=False), found="(blank)")
 
 
 @rule(
@@ -197,11 +204,14 @@ def locatable(c: Context) -> Iterable[Any]:
 def one_source(c: Context) -> Iterable[Any]:
     """Identifiers that stand in two rows."""
     for name in ("doi", "pmid", "pmcid"):
-        have = c.sources.filter(~col(name).is_null()).with_columns(
+        if (suspects := c.tables["sources"].repeated([name])) is None:
+            continue
+        have = suspects.filter(~col(name).is_null()).with_columns(
             col(ROW).min().over(name).alias("first"), nw.len().over(name).alias("times")
         )
         yield rows(
-            have.filter((col("times") > 1) & (col(ROW) != col("first"))),
+            have,
+            (col("times") > 1) & (col(ROW) != col("first")),
             column=name,
             found=text(col(name), ", as in ", col("first")),
             allowed="an identifier that no other source has",
@@ -221,18 +231,15 @@ def address_agrees(c: Context) -> Iterable[Any]:
     forms = {"doi": r"^https?://(?:dx[.])?doi[.]org/(10[.].+)$", "pmid": r"^https?://pubmed[.]ncbi[.]nlm[.]nih[.]gov/([0-9]+)/?$",
              "pmcid": r"^https?://(?:www[.])?(?:pmc[.]ncbi[.]nlm[.]nih[.]gov|ncbi[.]nlm[.]nih[.]gov/pmc)/articles/(PMC[0-9]+)/?$",
              "registry_id": r"^https?://(?:www[.])?clinicaltrials[.]gov/.*(NCT[0-9]{8})"}  # fmt: skip
+    one, held = CATALOGUE["P3/address-agrees"], collected(c.sources.select(LINE, ROW, "url", "verified_url", *forms))
     for column in ("url", "verified_url"):
         for name, form in forms.items():
-            within = re.sub(r"[(](?!\?)", "(?:", form)  # pandas warns of groups
-            held = collected(
-                c.sources.filter(col(column).str.contains(within)).select(LINE, ROW, address=column, given=name)
-            )
-            if held.is_empty():
-                continue
-            right = pd.Series(held["address"].to_list(), dtype="str").str.extract(form, expand=False).tolist()
-            wrong = held.with_columns(nw.new_series("right", right, nw.String, backend=held.implementation))
-            yield rows(wrong.filter(~(col("given") == col("right")).fill_null(False)), column=name,
-                       found=nw.coalesce(col("given"), nw.lit("(blank)")), allowed=text(col("right"), f", as in {column}"))  # fmt: skip
+            asked = zip(*(held[n].to_list() for n in (LINE, ROW, column, name)), strict=True)
+            for line, row, address, given in asked:
+                found = re.search(form, address) if isinstance(address, str) else None
+                if found and found.group(1) != given:
+                    shown = given if isinstance(given, str) else "(blank)"
+                    yield at(c, one, "sources", line, row, name, shown, f"{found.group(1)}, as in {column}")
 
 
 @rule(
@@ -242,46 +249,25 @@ def address_agrees(c: Context) -> Iterable[Any]:
     "Look the identifier up again at verified_url",
     tables="entity_xrefs",
     column="object_id",
+    cells=True,
 )
 def curies(c: Context) -> Iterable[Any]:
     """CURIEs against the patterns of schemas/prefixes.json, and the check digit of CAS numbers."""
-    patterns = {name: entry["pattern"] for name, entry in prefixes().items()}
-    held = collected(c.entity_xrefs.select("object_id", LINE, ROW))
-    for object_id, line, row in held.iter_rows():
-        prefix, _, local = str(object_id).partition(":")
-        if prefix not in patterns:
-            yield at(
-                c,
-                CATALOGUE["P3/curies"],
-                "entity_xrefs",
-                line,
-                row,
-                "object_id",
-                object_id,
-                "a prefix of schemas/prefixes.json: " + ", ".join(patterns),
-            )
-        elif not re.fullmatch(patterns[prefix], local):
-            yield at(
-                c,
-                CATALOGUE["P3/curies"],
-                "entity_xrefs",
-                line,
-                row,
-                "object_id",
-                object_id,
-                f"{prefix}: and the form {patterns[prefix]}",
-            )
-        elif prefix == "cas" and cas_check_digit(local) != local[-1]:
-            yield at(
-                c,
-                CATALOGUE["P3/curies"],
-                "entity_xrefs",
-                line,
-                row,
-                "object_id",
-                object_id,
-                f"check digit {cas_check_digit(local)}",
-            )
+    for object_id in sorted(c.tables["entity_xrefs"].distinct("object_id")):
+        if right := misformed(object_id):
+            yield rows(c.entity_xrefs, col("object_id") == object_id, found=object_id, allowed=right)
+
+
+def misformed(curie: str) -> str:
+    """What a CURIE should be instead; nothing if its form is right."""
+    prefix, _, local = curie.partition(":")
+    if prefix not in prefixes():
+        return "a prefix of schemas/prefixes.json: " + ", ".join(prefixes())
+    if not re.fullmatch(pattern := prefixes()[prefix]["pattern"], local):
+        return f"{prefix}: and the form {pattern}"
+    if prefix == "cas" and cas_check_digit(local) != local[-1]:
+        return f"check digit {cas_check_digit(local)}"
+    return ""
 
 
 @cache
@@ -303,20 +289,27 @@ def cas_check_digit(number: str) -> str:
     "Link findings, or search on both sides and say so in searches",
     tables="claims ratings claim_searches searches",
     column="claim_id",
+    cells=True,
 )
 def evidence_or_search(c: Context) -> Iterable[Any]:
     """Operationalised claims that nobody has looked into."""
-    purposes = c.claim_searches.join(c.searches, on="search_id", how="inner").select("claim_id", "purpose")
-    both = [
-        purposes.filter(col("purpose") == p).select("claim_id").unique("claim_id")
-        for p in ("supporting", "disconfirming")
-    ]
-    looked = both[0].join(both[1], on="claim_id", how="inner")
-    weighed = c.ratings.filter((col("n_supports") + col("n_refutes") + col("n_inconclusive")) > 0)
-    open_ = c.claims.filter(col("operationalised"))
-    yield rows(
-        absent(absent(open_, weighed, ["claim_id"]), looked, ["claim_id"]), found=text(col("claim_id"), " has neither")
-    )
+    open_ = {claim for claim, decidable in c.tables["claims"].keys(["claim_id", "operationalised"]) if decidable}
+    numbers = ["n_supports", "n_refutes", "n_inconclusive"]
+    weighed = {claim for claim, *found in c.tables["ratings"].keys(["claim_id", *numbers]) if sum(found) > 0}
+    if bare := open_ - weighed - searched(c, 1):
+        yield rows(c.claims, col("claim_id").is_in(sorted(bare)), found=text(col("claim_id"), " has neither"))
+
+
+def searched(c: Context, databases: int) -> set[str]:
+    """Claims with a supporting and a disconfirming search in at least so many databases each."""
+    asked = {
+        search: place for search, *place in sorted(c.tables["searches"].keys(["search_id", "purpose", "database"]))
+    }
+    links = c.tables["claim_searches"].keys(["claim_id", "search_id"])
+    places = {(claim, *asked[search]) for claim, search in links if search in asked}
+    counts = Counter((purpose, claim) for claim, purpose, _ in places)
+    enough = {side for side, number in counts.items() if number >= databases}
+    return {claim for purpose, claim in enough if purpose == "supporting" and ("disconfirming", claim) in enough}
 
 
 @rule(
@@ -326,21 +319,13 @@ def evidence_or_search(c: Context) -> Iterable[Any]:
     "Search the second database on both sides, and link the searches to the claim",
     tables="ratings claim_searches searches",
     column="verdict",
+    cells=True,
 )
 def none_found(c: Context) -> Iterable[Any]:
     """Claims rated no_evidence_found on too few searches."""
-    places = (
-        c.claim_searches.join(c.searches, on="search_id", how="inner")
-        .select("claim_id", "purpose", "database")
-        .unique(["claim_id", "purpose", "database"])
-    )
-    counts = places.group_by("claim_id", "purpose").agg(nw.len().alias("places")).filter(col("places") >= 2)
-    both = [counts.filter(col("purpose") == p).select("claim_id") for p in ("supporting", "disconfirming")]
-    bare = c.ratings.filter(col("verdict") == "no_evidence_found")
-    yield rows(
-        absent(bare, both[0].join(both[1], on="claim_id", how="inner"), ["claim_id"]),
-        found=text("too few searches for ", col("claim_id")),
-    )
+    none = {claim for claim, verdict in c.tables["ratings"].keys(["claim_id", "verdict"]) if verdict == "no_evidence_found"}  # fmt: skip
+    if bare := none - searched(c, 2):
+        yield rows(c.ratings, col("claim_id").is_in(sorted(bare)), found=text("too few searches for ", col("claim_id")))
 
 
 @rule(
@@ -350,34 +335,30 @@ def none_found(c: Context) -> Iterable[Any]:
     "Remove the link, or find the primary study",
     tables="claim_evidence findings sources mentions captures",
     column="finding_id",
+    cells=True,
 )
 def not_evidence(c: Context) -> Iterable[Any]:
     """Links to findings that may not bear the claim."""
-    links = c.claim_evidence.join(c.findings.select("finding_id", "source_id", "design"), on="finding_id", how="inner").join(
-        c.sources.select("source_id", "source_type", "retraction_status"), on="source_id", how="inner")  # fmt: skip
-    barred = col("source_type").is_in(["fact_check", "web_article", "news"]) | (col("design") == "fact_check")
-    yield rows(
-        links.filter(barred),
-        found=text(col("source_id"), " is a ", col("source_type")),
-        allowed="a study or an official record",
-    )
-    yield rows(
-        links.filter(col("retraction_status") == "retracted"),
-        found=text(col("source_id"), " is retracted"),
-        allowed="a source that stands",
-    )
+    linked = c.tables["claim_evidence"].distinct("finding_id")
+    used = [one for one in c.tables["findings"].keys(["finding_id", "source_id", "design"]) if one[0] in linked]
+    sources = {one[0]: one[1:] for one in sorted(c.tables["sources"].keys(["source_id", "source_type", "retraction_status"]))}  # fmt: skip
+    for finding, source, design in sorted(one for one in used if one[1] in sources):
+        (kind, status), those = sources[source], col("finding_id") == finding
+        if kind in ("fact_check", "web_article", "news") or design == "fact_check":
+            yield rows(c.claim_evidence, those, found=f"{source} is a {kind}", allowed="a study or an official record")
+        if status == "retracted":
+            yield rows(c.claim_evidence, those, found=f"{source} is retracted", allowed="a source that stands")
+    if not c.tables["captures"].distinct("source_id").isdisjoint(source for _, source, _ in used):
+        yield self_borne(c)
+
+
+def self_borne(c: Context) -> Any:
+    """Links to findings of an article that makes the claim itself."""
+    links = c.claim_evidence.join(c.findings.select("finding_id", "source_id"), on="finding_id", how="inner")
     bearing = links.select("source_id").unique("source_id")
     articles = c.captures.select("capture_id", "source_id").join(bearing, on="source_id", how="inner")
-    told = (
-        c.mentions.join(articles, on="capture_id", how="inner")
-        .select("claim_id", "source_id")
-        .unique(["claim_id", "source_id"])
-    )
-    yield rows(
-        links.join(told, on=["claim_id", "source_id"], how="inner"),
-        found=text(col("source_id"), " makes this claim itself"),
-        allowed="another source",
-    )
+    told = c.mentions.join(articles, on="capture_id", how="inner").select("claim_id", "source_id").unique(["claim_id", "source_id"])  # fmt: skip
+    return rows(links.join(told, on=["claim_id", "source_id"], how="inner"), found=text(col("source_id"), " makes this claim itself"), allowed="another source")  # fmt: skip
 
 
 @rule(
@@ -387,77 +368,24 @@ def not_evidence(c: Context) -> Iterable[Any]:
     "Link the row, or remove it",
     tables="sources entities findings searches agents claims mentions captures claim_evidence claim_searches entity_xrefs exclusions",
     column="",
+    cells=True,
 )
 def all_used(c: Context) -> Iterable[Any]:
     """Rows to which no other row points."""
-    yield (
-        "sources",
-        rows(
-            unused(
-                c.sources,
-                "source_id",
-                [(c.findings, "source_id"), (c.captures, "source_id"), (c.sources, "superseded_by")],
-            ),
-            column="source_id",
-            found=text("nothing uses ", col("source_id")),
-        ),
-    )
-    yield (
-        "findings",
-        rows(
-            unused(c.findings, "finding_id", [(c.claim_evidence, "finding_id")]),
-            column="finding_id",
-            found=text("no claim uses ", col("finding_id")),
-        ),
-    )
-    yield (
-        "searches",
-        rows(
-            unused(c.searches, "search_id", [(c.claim_searches, "search_id")]),
-            column="search_id",
-            found=text("no claim uses ", col("search_id")),
-        ),
-    )
-    pointing = [
-        (c.claims, "subject_id"),
-        (c.claims, "object_id"),
-        (c.findings, "exposure_id"),
-        (c.findings, "outcome_id"),
-        (c.entities, "broader_id"),
-    ]
-    yield (
-        "entities",
-        rows(
-            unused(c.entities, "entity_id", pointing), column="entity_id", found=text("nothing uses ", col("entity_id"))
-        ),
-    )
-    made = [
-        (c.claims, "agent_id"),
-        (c.mentions, "agent_id"),
-        (c.findings, "agent_id"),
-        (c.claim_evidence, "agent_id"),
-        (c.entity_xrefs, "agent_id"),
-    ]
-    extra = [
-        (getattr(c, name), "agent_id")
-        for name in ("annotations", "audits")
-        if name in c.tables and c.tables[name].usable
-    ]
-    yield (
-        "agents",
-        rows(
-            unused(c.agents, "agent_id", made + extra),
-            column="agent_id",
-            found=text("no row was made by ", col("agent_id")),
-        ),
-    )
-
-
-def unused(frame: Any, key: str, pointing: list[tuple[Any, str]]) -> Any:
-    """Rows whose key none of the pointing columns holds."""
-    for other, column in pointing:
-        frame = absent(frame, other.select(col(column).alias(key)), [key])
-    return frame
+    of = [(name, "agent_id") for name in ("claims", "mentions", "findings", "claim_evidence", "entity_xrefs")]
+    of += [(name, "agent_id") for name in ("annotations", "audits") if name in c.tables and c.tables[name].usable]
+    asked = [
+        ("sources", "source_id", "nothing uses ", [("findings", "source_id"), ("captures", "source_id"), ("sources", "superseded_by")]),
+        ("findings", "finding_id", "no claim uses ", [("claim_evidence", "finding_id")]),
+        ("searches", "search_id", "no claim uses ", [("claim_searches", "search_id")]),
+        ("entities", "entity_id", "nothing uses ", [("claims", "subject_id"), ("claims", "object_id"), ("findings", "exposure_id"),
+                                                    ("findings", "outcome_id"), ("entities", "broader_id")]),
+        ("agents", "agent_id", "no row was made by ", of),
+    ]  # fmt: skip
+    for name, key, told, pointing in asked:
+        unused = c.tables[name].unused(key, [(c.tables[other], column) for other, column in pointing])
+        if unused is not None:
+            yield name, rows(unused, column=key, found=text(told, col(key)))
 
 
 @rule(
@@ -467,29 +395,23 @@ def unused(frame: Any, key: str, pointing: list[tuple[Any, str]]) -> Any:
     "Look the compound up again and correct the cell that is wrong",
     tables="entities",
     column="inchikey",
+    cells=True,
 )
 def structures(c: Context) -> Iterable[Any]:
     """Compounds whose InChIKey or formula is not what RDKit computes from their SMILES."""
-    one, frame = CATALOGUE["P7/structures"], c.tables["entities"].typed
-    compounds = frame[frame[["smiles", "inchikey", "formula"]].notna().any(axis=1)]
-    for row in compounds.to_dict("records"):
-        computed = (
-            computed_structure(row["smiles"])
-            if pd.notna(row["smiles"])
-            else {"smiles": "a structure, as the row has an InChIKey or a formula"}
-        )
+    one, table = CATALOGUE["P7/structures"], c.tables["entities"]
+    held = {name: table.cells[name] for name in ("smiles", "inchikey", "formula")}
+    for row, smiles in enumerate(held["smiles"]):
+        if smiles:
+            computed = computed_structure(smiles)
+        elif held["inchikey"][row] or held["formula"][row]:
+            computed = {"smiles": "a structure, as the row has an InChIKey or a formula"}
+        else:
+            continue
         for column, right in computed.items():
-            if pd.isna(row[column]) or row[column] != right:
-                yield at(
-                    c,
-                    one,
-                    "entities",
-                    row[LINE],
-                    row[ROW],
-                    column,
-                    "(blank)" if pd.isna(row[column]) else row[column],
-                    right,
-                )
+            if held[column][row] != right:
+                found = held[column][row] or "(blank)"
+                yield at(c, one, "entities", table.lines[row], table.ids[row], column, found, right)
 
 
 @cache
@@ -526,24 +448,27 @@ def dates(c: Context) -> Iterable[Any]:
             ("claims", "valid_as_of"),
             ("audits", "audited_on"),
         ]:
-            late = getattr(c, name).filter(col(column) > day)
+            late = col(column) > day
             yield (
                 name,
                 rows(
+                    getattr(c, name),
                     late,
                     column=column,
                     found=col(column).dt.to_string("%Y-%m-%d"),
                     allowed=f"not after {c.released_on}, the date of this version",
                 ),
             )
-    early = c.sources.filter((col("issued_on") > col("verified_on")) | (col("year") > col("verified_on").dt.year()))
+    early = (col("issued_on") > col("verified_on")) | (col("year") > col("verified_on").dt.year())
     yield rows(
+        c.sources,
         early,
         found=text(col("verified_on").dt.to_string("%Y-%m-%d"), ", but published in ", col("year")),
         allowed="a day after publication",
     )
-    torn = c.sources.filter(col("issued_on").dt.year() != col("year"))
+    torn = col("issued_on").dt.year() != col("year")
     yield rows(
+        c.sources,
         torn,
         column="issued_on",
         found=text(col("issued_on").dt.to_string("%Y-%m-%d"), " and year ", col("year")),
@@ -571,7 +496,8 @@ def superseded(c: Context) -> Iterable[Any]:
         | (col("superseded_by") == col("source_id"))
     )
     yield rows(
-        pairs.filter(wrong),
+        pairs,
+        wrong,
         found=text(col("superseded_by"), " of ", col("newer_year")),
         allowed=text("a record newer than ", col("year")),
     )

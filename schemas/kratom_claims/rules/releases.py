@@ -23,6 +23,7 @@ DESCRIPTOR = "datapackage.json"
     "hash, bytes and number of rows of each resource in the descriptor are the file's",
     "a download that changed on its way must show",
     "Run `make package` after the tables are right",
+    cells=True,
 )
 def descriptor(c: Context) -> Iterable[Fault]:
     """Derived properties of each resource against its file."""
@@ -97,6 +98,7 @@ def held_ids(table: Table, named: list[str]) -> set[str]:
     "no identifier of the last release is gone without a row in retired_ids, and no retired one is forgotten",
     "rows that vanish between releases break every citation of them",
     "Put the row back, or say in retired_ids what became of it",
+    cells=True,
 )
 def ids(c: Context) -> Iterable[Fault]:
     """Identifiers of the last release against those of today."""
@@ -113,6 +115,7 @@ def ids(c: Context) -> Iterable[Fault]:
     "the version is at least what the difference to the last release demands",
     "users pin versions, and trust what their numbers promise",
     "Raise the version in datapackage.json; scripts/diff.py shows what changed",
+    cells=True,
 )
 def version_enough(c: Context) -> Iterable[Fault]:
     """The version of the descriptor against the least that the changes allow."""
@@ -133,6 +136,7 @@ def version_enough(c: Context) -> Iterable[Fault]:
     "the changelog names the version of the descriptor",
     "a version without a word on what changed cannot be trusted",
     "Add a heading with this version to CHANGELOG.md, or correct the version",
+    cells=True,
 )
 def changelog(c: Context) -> Iterable[Fault]:
     """The version against CHANGELOG.md, where the package has one."""
@@ -148,6 +152,7 @@ def changelog(c: Context) -> Iterable[Fault]:
     "pyproject.toml and CITATION.cff do not contradict the version of the descriptor",
     "one version, one number",
     "Run `make package`, which carries the version over",
+    cells=True,
 )
 def one_version(c: Context) -> Iterable[Fault]:
     """The version in other files of a checkout."""
@@ -165,6 +170,7 @@ def one_version(c: Context) -> Iterable[Fault]:
     "the bundle, unpacked alone in an empty folder, opens and holds the same tables",
     "what is shipped must be what was checked",
     "Keep tables in data/ and Table Schemas in schemas/, which are what a bundle holds",
+    cells=True,
 )
 def bundle_alone(c: Context) -> Iterable[Fault]:
     """The zip of the package, read back by itself."""
@@ -195,6 +201,7 @@ def bundle_alone(c: Context) -> Iterable[Fault]:
     "the same files give the same bundle, whatever their folder, time stamps and permissions",
     "a checksum is worth something only if anyone can make it again",
     "Let nothing but names and contents of files into the bundle (schemas/kratom_claims/bundle.py)",
+    cells=True,
 )
 def same_bytes(c: Context) -> Iterable[Fault]:
     """The bundle of the package against that of a copy elsewhere with other time stamps and permissions."""

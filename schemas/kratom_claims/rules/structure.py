@@ -2,12 +2,12 @@
 
 import operator
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import pandas as pd
 
 from ..contract import pandera_schema
 from ..faults import Fault, nearest
@@ -15,12 +15,16 @@ from ..package import key_fields
 from ..tables import CANONICAL, LINE, ROW, Table, collected, contract, strangeness
 from .base import CATALOGUE, Context, absent, at, file_fault, rows, rule, text
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @rule(
     "S1/tables",
     "every table of the contract, with all its columns",
     "a rule that finds no table finds no fault",
     "Put the table back into the descriptor, or validate a package of kratom-claims",
+    cells=True,
 )
 def tables(c: Context) -> Iterable[Fault]:
     """Tables that are not in the package, or whose Table Schema lacks columns."""
@@ -41,6 +45,7 @@ def tables(c: Context) -> Iterable[Fault]:
     "a moved column is read as another one",
     "Bring the header back to the order of the Table Schema, or correct the schema",
     each=True,
+    cells=True,
 )
 def columns(_: Context, table: Table) -> Iterable[Fault]:
     """The header of a file against its Table Schema; a file that is not there has none."""
@@ -78,6 +83,7 @@ def header_fault(one: Any, table: Table) -> Fault:
     "Correct the cell, or widen the constraint in the Table Schema",
     each=True,
     local=True,
+    cells=True,
 )
 def cells(c: Context, table: Table) -> Iterable[Fault]:
     """Every cell against its field: the canonical form on the text, then the Pandera schema on the values.
@@ -94,7 +100,7 @@ def cells(c: Context, table: Table) -> Iterable[Fault]:
 def has_blanks(field: dict[str, Any], table: Table, key: list[str]) -> bool:
     """Whether a cell is blank that must not be."""
     needed = field.get("constraints", {}).get("required") or field["name"] in key
-    return bool(needed and table.typed[field["name"]].isna().any())
+    return bool(needed and None in table.values(field["name"]))
 
 
 def suspect(field: dict[str, Any], held: set[Any], blanks: bool) -> bool:
@@ -134,9 +140,17 @@ def lexical_faults(c: Context, table: Table) -> Iterable[Fault]:
              "boolean": "true or false", "date": "a date as YYYY-MM-DD that exists"}  # fmt: skip
     for f in table.schema["fields"]:
         if f["type"] in CANONICAL:
-            bad = table.text[f["name"]].notna() & table.typed[f["name"]].isna()
-            for line, row in table.text.loc[bad, [LINE, ROW]].itertuples(index=False):
-                yield at(c, CATALOGUE["S2/cells"], table.name, line, row, f["name"], allowed=forms[f["type"]])
+            held = zip(table.cells[f["name"]], table.values(f["name"]), strict=True)
+            for row in [row for row, (cell, value) in enumerate(held) if cell is not None and value is None]:
+                yield at(
+                    c,
+                    CATALOGUE["S2/cells"],
+                    table.name,
+                    table.lines[row],
+                    table.ids[row],
+                    f["name"],
+                    allowed=forms[f["type"]],
+                )
 
 
 def pandera_faults(c: Context, table: Table) -> Iterable[Fault]:
@@ -153,18 +167,24 @@ def pandera_faults(c: Context, table: Table) -> Iterable[Fault]:
         yield from case_faults(c, table, cases)
 
 
-def case_faults(c: Context, table: Table, cases: pd.DataFrame) -> Iterable[Fault]:
+def case_faults(c: Context, table: Table, cases: "pd.DataFrame") -> Iterable[Fault]:
     """Faults of Pandera's failure cases; a cell without a value of its type has been told already, a value that stands twice is for S3."""
     fields = {f["name"]: f for f in table.schema["fields"]}
     for case in cases.drop_duplicates(["column", "index", "check"]).itertuples():
-        place = table.text.iloc[int(case.index)]
-        if (case.check == "not_nullable" and pd.notna(place[case.column])) or case.check == "field_uniqueness":
+        row = int(case.index)
+        cell = table.cells[case.column][row]
+        if (case.check == "not_nullable" and cell is not None) or case.check == "field_uniqueness":
             continue
-        allowed, near = told(
-            fields[case.column], str(case.check), "" if pd.isna(place[case.column]) else str(place[case.column])
-        )
+        allowed, near = told(fields[case.column], str(case.check), cell or "")
         yield at(
-            c, CATALOGUE["S2/cells"], table.name, place[LINE], place[ROW], case.column, allowed=allowed, nearest=near
+            c,
+            CATALOGUE["S2/cells"],
+            table.name,
+            table.lines[row],
+            table.ids[row],
+            case.column,
+            allowed=allowed,
+            nearest=near,
         )
 
 
@@ -186,6 +206,7 @@ def told(field: dict[str, Any], check: str, found: str) -> tuple[str, str]:
     "a key that two rows share points to neither",
     "Give one of the rows its own key, or remove it if it says the same",
     each=True,
+    cells=True,
 )
 def unique(_: Context, table: Table) -> Iterable[Any]:
     """Rows whose primary or unique key stands twice. Rows with a blank in a unique key are not compared."""
@@ -211,6 +232,7 @@ def doubles(frame: Any, key: list[str]) -> Any:
     "a dangling reference is a statement about nothing",
     "Correct the id, or add the row that it names",
     each=True,
+    cells=True,
 )
 def references(c: Context, table: Table) -> Iterable[Any]:
     """Foreign keys, self-references too."""
@@ -261,16 +283,19 @@ def codes_seen(c: Context) -> set[tuple[str, str]]:
     "Add the code to data/vocabulary.csv, or take it out of the enum in schemas/",
     tables="vocabulary",
     column="code",
+    cells=True,
 )
 def enums(c: Context) -> Iterable[Fault]:
     """Enums of the Table Schemas against the schemes."""
     one = CATALOGUE["S5/enums"]
-    schemes = c.tables["vocabulary"].text.groupby("scheme")["code"].agg(set).to_dict()
+    schemes: dict[str, set[str]] = defaultdict(set)
+    for scheme, code in c.tables["vocabulary"].keys(["scheme", "code"]):
+        schemes[scheme].add(code)
     for table, f in coded_fields(c):
-        for code in sorted(set(f["constraints"].get("enum", [])) ^ schemes.get(f["vocabulary"], set())):
+        for code in sorted(set(f["constraints"].get("enum", [])) ^ schemes[f["vocabulary"]]):
             where = "vocabulary" if code in f["constraints"].get("enum", []) else "enum"
             yield file_fault(one, table.file, 1, f"{code} is not in the {where}", f"enum of {f['name']} = scheme {f['vocabulary']}",
-                             table.column_no(f["name"]), nearest(code, schemes.get(f["vocabulary"], set()) - {code}), f["name"])  # fmt: skip
+                             table.column_no(f["name"]), nearest(code, schemes[f["vocabulary"]] - {code}), f["name"])  # fmt: skip
 
 
 def coded_fields(c: Context) -> Iterable[tuple[Table, dict[str, Any]]]:
@@ -288,16 +313,16 @@ def coded_fields(c: Context) -> Iterable[tuple[Table, dict[str, Any]]]:
     "Fill unused_reason, or clear it if a row now uses the code, or remove the code",
     tables="vocabulary",
     column="unused_reason",
+    cells=True,
 )
 def used(c: Context) -> Iterable[Any]:
     """Codes without a row and without a reason, and reasons that are no longer needed."""
     if unread := {table.file for table, _ in coded_fields(c) if not table.usable}:
         c.said.append(f"S5/used not checked, as {', '.join(sorted(unread))} cannot be read")
         return
-    seen = codes_seen(c)
-    held = c.tables["vocabulary"].typed
-    used = [code in seen for code in held[["scheme", "code"]].itertuples(index=False, name=None)]
-    codes = nw.from_native(held.assign(unused=[not one for one in used]), eager_only=True)
-    unused, reason = nw.col("unused"), ~nw.col("unused_reason").is_null()
-    yield rows(codes.filter(unused & ~reason), found="(blank)", allowed="a reason, as no row uses the code")
-    yield rows(codes.filter(~unused & reason), allowed="blank, as rows use the code")
+    one, table, seen = CATALOGUE["S5/used"], c.tables["vocabulary"], codes_seen(c)
+    codes = zip(*(table.cells[name] for name in ("scheme", "code", "unused_reason")), strict=True)
+    for row, (scheme, code, reason) in enumerate(codes):
+        if ((scheme, code) in seen) == bool(reason):
+            allowed = "blank, as rows use the code" if reason else "a reason, as no row uses the code"
+            yield at(c, one, table.name, table.lines[row], table.ids[row], "unused_reason", allowed=allowed)

@@ -3,11 +3,12 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from ..edition import Edition
-from ..ratings import policy, records
-from ..tables import LINE, ROW, Tables
+from ..ratings import policy
+from ..tables import Tables
 from ..whatif import Outlook, outlooks
 from .looks import CERTAINTIES, HARMS, VERDICTS
 
@@ -164,8 +165,5 @@ def told_of(steps: list[Row], words: str) -> dict[str, str]:
 def plain(tables: Tables, name: str) -> list[Row]:
     """Rows of a table as plain values, dates as ISO text."""
     table = tables[name]
-    frame = table.typed.drop(columns=[LINE, ROW])
-    for f in table.schema["fields"]:
-        if f["type"] == "date":
-            frame[f["name"]] = frame[f["name"]].dt.strftime("%Y-%m-%d")
-    return list(records(frame))
+    held = [[v.isoformat() if isinstance(v, date) else v for v in table.values(column)] for column in table.fields]
+    return [dict(zip(table.fields, row, strict=True)) for row in zip(*held, strict=True)]

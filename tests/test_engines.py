@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import random
 import re
@@ -23,6 +24,7 @@ from kratom_claims.check import run_rules
 from kratom_claims.faults import Fault, UnusableError
 from kratom_claims.package import HOME, Package, read_package
 from kratom_claims.rules import CATALOGUE, Context
+from kratom_claims.rules.anchors import SPANS
 from kratom_claims.rules.base import faults_of
 from kratom_claims.tables import Table, Tables, fill, read_tables
 from tiny import SCHEMAS, Tiny
@@ -232,6 +234,33 @@ def test_parts_and_parquet(tmp_path: Path, form: str, parts: int) -> None:
     place = {(fault.file, fault.line) for fault in faults if fault.rule == "S2/cells"}
     assert place == {(package.parts("mentions")[-1], len(lines) if form == "csv" else 5)}
     assert "R1/descriptor" in {fault.rule for fault in faults}
+
+
+def test_curated_tables_in_parts_and_parquet(tmp_path: Path, planted: Package, on_pandas: list[Fault]) -> None:
+    """Rules that go by cells find the same in a table of several files, and in Parquet, as in one CSV."""
+    shutil.copytree(planted.root, tmp_path / "p")
+    descriptor = json.loads((tmp_path / "p" / DESCRIPTOR).read_text(encoding="utf-8"))
+    for resource in descriptor["resources"]:
+        path = tmp_path / "p" / resource["path"]
+        if resource["name"] == "vocabulary":
+            pl.read_csv(path, infer_schema=False).write_parquet(path.with_suffix(".parquet"))
+            resource |= {
+                "path": "data/vocabulary.parquet",
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+            }
+        elif resource["name"] not in SPANS:
+            header, *lines = path.read_bytes().splitlines(keepends=True)
+            resource["path"] = [f"data/{resource['name']}-{part}.csv" for part in (1, 2)]
+            for file, part in zip(resource["path"], (lines[: len(lines) // 2], lines[len(lines) // 2 :]), strict=True):
+                (tmp_path / "p" / file).write_bytes(b"".join([header, *part]))
+    (tmp_path / "p" / DESCRIPTOR).write_text(json.dumps(descriptor), encoding="utf-8")
+    package = read_package(tmp_path / "p" / DESCRIPTOR)
+    found, right = (
+        {(f.rule, f.row, f.column, f.found) for f in faults if f.rule.startswith(("P", "J", "S5"))}
+        for faults in (large.check(package, None).faults, on_pandas)
+    )
+    assert found == right and len(right) > 20
 
 
 def test_many_faults_are_counted_and_the_first_kept(whole: Whole, tmp_path: Path) -> None:

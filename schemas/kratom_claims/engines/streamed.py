@@ -10,7 +10,7 @@ import polars as pl
 
 from ..package import Package, key_fields
 from ..rules.base import absent
-from ..tables import LINE, ROW, TABLE_LIMIT, Table, collected, read_table
+from ..tables import LINE, ROW, TABLE_LIMIT, Table, collected, fill, read_table
 from .blocks import is_row_id
 
 BUCKET = 5_000_000
@@ -41,7 +41,25 @@ class Streamed(Table):
     @cached_property
     def whole(self) -> Table:
         """The table as the reader of single tables reads it."""
-        return read_table(self.package, self.name)
+        alone = read_table(self.package, self.name)
+        size = sum(facts["bytes"] for facts in self.measures.values())
+        return alone if alone.usable or not self.usable or size > TABLE_LIMIT else self.joined()
+
+    def joined(self) -> Table:
+        """The same of several files, or of Parquet."""
+        joined = Table(self.name, self.file, self.schema, header=self.fields, cells={name: [] for name in self.fields})
+        for before, file in self.parts:
+            path = self.package.root / file
+            text = (
+                path.read_bytes()
+                if path.suffix == ".csv"
+                else pl.read_parquet(path).cast(pl.String).write_csv().encode()
+            )
+            part = fill(Table(self.name, file, self.schema), text)
+            joined.lines += [before + line for line in part.lines]
+            for name in self.fields:
+                joined.cells[name] += part.cells[name]
+        return joined
 
     @cached_property
     def content(self) -> bytes:  # type: ignore[override]

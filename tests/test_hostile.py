@@ -117,6 +117,17 @@ def test_bundles(tiny: Tiny, monkeypatch: pytest.MonkeyPatch, add: Callable, sai
     assert not (tiny.root.parent / "slip.csv").exists()
 
 
+@pytest.mark.parametrize("value", [b"\x75\x00", b"\xff\xff"])
+def test_bundle_of_another_zip_version(tiny: Tiny, value: bytes) -> None:
+    """The index of a zip may ask for a version that no reader has."""
+    path = bundle(tiny, lambda a: None)
+    content = path.read_bytes()
+    asked = content.index(b"PK\x01\x02") + 6
+    path.write_bytes(content[:asked] + value + content[asked + 2 :])
+    with pytest.raises(UnusableError, match="not a zip file that can be read"), package.opened(path):
+        pass
+
+
 def test_sound_bundle(tiny: Tiny) -> None:
     """A bundle without tricks is read."""
     with package.opened(bundle(tiny, lambda a: None)) as opened:

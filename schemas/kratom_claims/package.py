@@ -85,8 +85,10 @@ def unpack(bundle: Path, folder: Path) -> None:
     """Unpack a zip, refusing what is too large, names that leave the folder, and links."""
     try:
         archive = zipfile.ZipFile(bundle)
-    except zipfile.BadZipFile as error:
-        raise UnusableError(f"{bundle}: not a zip file ({error}). Download it again.") from error
+    except OSError:
+        raise
+    except Exception as error:  # damage of its index has many names
+        raise UnusableError(f"{bundle}: not a zip file that can be read ({error}). Download it again.") from error
     with archive:
         members = archive.infolist()
         if len(members) > BUNDLE_FILES:

@@ -60,7 +60,8 @@ class Table:
     """One table: its bytes and its cells, column by column, row by row the same (blank = None).
 
     ``lines`` are the lines on which its rows begin. ``unreadable`` says why there are no rows, if so, and
-    ``unreadable_at`` on which line; without ``content`` the file itself could not be read.
+    ``unreadable_at`` on which line; without ``content`` the file itself could not be read. ``made`` is what was made of
+    the cells when it was first asked for.
     """
 
     name: str

@@ -21,7 +21,7 @@ CANONICAL = {
     "boolean": r"(?:true|false)",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
 }
-"""The forms of ``kratom_claims.tables``, which cannot be imported here without pandas."""
+"""The forms of ``kratom_claims.tables``, which cannot be imported here without a library for data frames."""
 ORDERED = {"mentions": ("start", "end"), "annotations": ("start", "end")}
 """Columns of which the first must be less than the second."""
 REFERENCES = {

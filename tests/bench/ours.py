@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import equal
+import jsonschema  # noqa: F401  what reading a descriptor loads, imported here so that its import is not timed as checking
 import narwhals as nw
 from kratom_claims.check import run_rules
 from kratom_claims.package import HOME, Package, read_package

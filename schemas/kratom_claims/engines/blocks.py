@@ -39,8 +39,9 @@ class Block:
 
 @dataclass
 class Measured:
-    """What reading a file once from end to end tells: its header line, bytes, hash and lines."""
+    """What reading a file once from end to end tells: its header line, bytes, lines and, if it is to be ``hashed``, hash."""
 
+    hashed: bool = True
     header: bytes = b""
     size: int = 0
     lines: int = 0
@@ -48,7 +49,13 @@ class Measured:
 
     def facts(self, rows: int | None) -> dict[str, Any]:
         """What the descriptor says of the file."""
-        return {"hash": f"sha256:{self.sha256.hexdigest()}", "bytes": self.size, "rows": rows}
+        found = {"bytes": self.size, "rows": rows}
+        return {"hash": f"sha256:{self.sha256.hexdigest()}", **found} if self.hashed else found
+
+    def hash(self, content: bytes) -> None:
+        """Take in some bytes."""
+        if self.hashed:
+            self.sha256.update(content)
 
     @property
     def fields(self) -> list[str]:
@@ -63,7 +70,7 @@ def blocks(path: Path, measured: Measured, size: int = SIZE) -> Iterator[tuple[B
     """The blocks of a file in order, each with its bytes; ``measured`` grows as they are read."""
     with path.open("rb") as stream:
         measured.header = stream.readline()
-        measured.sha256.update(measured.header)
+        measured.hash(measured.header)
         measured.size, measured.lines = len(measured.header), 1
         room = bytearray(size)
         while True:
@@ -79,7 +86,7 @@ def blocks(path: Path, measured: Measured, size: int = SIZE) -> Iterator[tuple[B
             body = bytes(memoryview(room)[:end])
             if body or measured.lines == 1:  # a header alone is looked at too
                 block = Block(path, measured.size, end, measured.lines + 1, count(body, b"\n"), last)
-                measured.sha256.update(body)
+                measured.hash(body)
                 yield block, body
                 measured.size += end
                 measured.lines += block.lines
@@ -91,7 +98,7 @@ def row_groups(path: Path, measured: Measured, rows: int = 100_000) -> Iterator[
     """A Parquet file as blocks of text, each cell written in the canonical way, with the line that it would have in a CSV."""
     with path.open("rb") as stream:
         while content := stream.read(SIZE):
-            measured.sha256.update(content)
+            measured.hash(content)
             measured.size += len(content)
     held = pl.scan_parquet(path)
     measured.header = (",".join(held.collect_schema().names()) + "\n").encode()

@@ -115,8 +115,9 @@ def read(
 ) -> Tables:
     """All tables of a package, each read once; faults of the local rules (or some of them) go to ``kept``.
 
-    A table may be read ``first``, and ``then`` something be done with it. With ``texts`` the hashes of large tables are put down too, so that they can be held against the texts. With
-    ``besides`` nothing of large tables is put down but keys and these columns.
+    A table may be read ``first``, and ``then`` something be done with it. With ``texts`` the hashes of large tables are
+    put down too, so that they can be held against the texts. With ``besides``, for checks that ask for no more, nothing of
+    large tables is put down but keys and these columns, and files are not hashed.
     """
     tables, room = {}, Room(0 if size_of(package) > HUGE else IN_MEMORY)
     for name in sorted(package.paths, key=lambda name: name != first):
@@ -152,7 +153,7 @@ def read_table(
         return table
     size = sum(path.stat().st_size for path in files)
     held = Folder(folder / name, room or Room())
-    reading = Reading(table, columns(table, size > LARGE, texts, besides), held, kept, rules)
+    reading = Reading(table, columns(table, size > LARGE, texts, besides), held, kept, rules, besides is None)
     done = 0
     for path, part in zip(files, package.parts(name), strict=True):
         for place in reading.file(path, part):
@@ -205,12 +206,13 @@ class Reading:
     held: Folder
     kept: Kept
     rules: frozenset[str] = ON_READING
+    hashed: bool = True
     last: pl.DataFrame | None = None
     lines: int = 0
 
     def file(self, path: Path, part: str) -> Iterator[int]:
         """Read one file of the table; yields the bytes read so far as each block is done."""
-        table, measured, before = self.table, Measured(), self.table.rows
+        table, measured, before = self.table, Measured(self.hashed), self.table.rows
         table.parts.append((self.lines, part))
         works = self.row_groups if path.suffix == ".parquet" else self.pieces
         try:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import polars  # noqa: F401  imported here so that its import is not timed as checking
+import jsonschema  # noqa: F401  imported here so that its import is not timed as checking
 from kratom_claims.engines import large
 from kratom_claims.package import opened
 

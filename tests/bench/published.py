@@ -17,13 +17,13 @@ from kratom_claims.texts import corpus
 
 TURNS = 5
 LIBRARIES = "numpy, pandas, narwhals, jsonschema, rdkit.Chem"
-"""What the first validation in a clone imports; Pandera is asked, and loaded, only where a value is suspect."""
+"""What the first validation in a clone imports, in one process or the other; Pandera is loaded only where a value is suspect."""
 CASES = {
     "imports": "importing its libraries alone",
     "first": "first run in a clone",
     "same": "nothing has changed since",
-    "changed": "one table has changed (and is at fault)",
     "imports_too": "importing its libraries and Frictionless alone",
+    "changed": "one table has changed (and is at fault), of which Frictionless is asked",
     "all": "all again, Frictionless too (`--no-cache`)",
 }
 """What is timed, in the order in which it is done."""

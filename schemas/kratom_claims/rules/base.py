@@ -1,6 +1,6 @@
 """What all rules share: the catalogue, the context they look at, and the frames they return."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -158,6 +158,23 @@ def row_faults(context: Context, one: Rule, name: str, frame: nw.DataFrame) -> I
             column,
             **{k: row.get(k) for k in ("found", "allowed", "nearest")},
         )
+
+
+def wrong_rows(
+    context: Context,
+    id_: str,
+    name: str,
+    columns: list[str],
+    wrong: Mapping[tuple[Any, ...], tuple[str, str]],
+    column: str = "",
+) -> Iterable[Fault]:
+    """Faults of the rows of a table whose key over some columns is a ``wrong`` one: each says what is found, and what is allowed."""
+    if wrong:
+        frame, one = getattr(context, name).select(LINE, ROW, *columns), CATALOGUE[id_]
+        suspects = collected(frame.filter(nw.col(columns[0]).is_in(sorted({key[0] for key in wrong}))))
+        for line, row, *key in suspects.iter_rows():
+            if tuple(key) in wrong:
+                yield at(context, one, name, line, row, column or one.column, *wrong[tuple(key)])
 
 
 def at(

@@ -9,7 +9,7 @@ from .. import ratings as rt
 from ..files import cell
 from ..framing import MISATTRIBUTED, framed
 from ..tables import LINE, ROW, Table, collected
-from .base import CATALOGUE, Context, Rule, at, file_fault, rows, rule, text
+from .base import CATALOGUE, Context, Rule, at, file_fault, rows, rule, text, wrong_rows
 
 col = nw.col
 INPUTS = "claims mentions claim_evidence findings sources claim_searches searches"
@@ -96,26 +96,24 @@ def cell_differences(
 )
 def acyclic(c: Context) -> Iterable[Any]:
     """Relations that are part of a circle: what is left when claims without a further step are taken away."""
-    ties = {(one, two) for one, relation, two in c.tables["claim_relations"].keys(TIE) if relation in ONWARD}
+    ties = {tie for tie in c.tables["claim_relations"].keys(TIE) if tie[1] in ONWARD}
     while True:
-        from_, to = {one for one, _ in ties}, {two for _, two in ties}
-        onward = {(one, two) for one, two in ties if two in from_ and one in to}
+        from_, to = {one for one, _, _ in ties}, {two for _, _, two in ties}
+        onward = {(one, relation, two) for one, relation, two in ties if two in from_ and one in to}
         if onward == ties:
             break
         ties = onward
-    if ties:
-        those = nw.concat_str("subject_claim_id", "object_claim_id", separator=" ").is_in(sorted(map(" ".join, ties)))
-        yield rows(c.claim_relations, those & col("relation").is_in(ONWARD), found=text(col("subject_claim_id"), " ", col("relation"), " ", col("object_claim_id"), " is part of a circle"))  # fmt: skip
+    circles = {tie: (f"{' '.join(tie)} is part of a circle", "") for tie in ties}
+    yield from wrong_rows(c, "J2/acyclic", "claim_relations", TIE, circles)
 
 
-def at_odds(c: Context, relation: str, wrong: Callable[[Any, Any], bool]) -> Iterable[Any]:
+def at_odds(c: Context, id_: str, relation: str, wrong: Callable[[Any, Any], bool]) -> Iterable[Any]:
     """Pairs in a relation that are rated as they must not be: ``wrong`` takes verdict and certainty of both."""
     rated = {one[0]: one[1:] for one in sorted(c.tables["ratings"].keys(["claim_id", "verdict", "certainty"]))}
-    ties = [(one, two) for one, kind, two in c.tables["claim_relations"].keys(TIE) if kind == relation]
-    for one, two in sorted(ties):
-        if one in rated and two in rated and wrong(rated[one], rated[two]):
-            those = (col("subject_claim_id") == one) & (col("object_claim_id") == two) & (col("relation") == relation)
-            yield rows(c.claim_relations, those, found=f"{one} is {rated[one][0]} and {two} is {rated[two][0]}")
+    ties = [tie for tie in c.tables["claim_relations"].keys(TIE) if tie[1] == relation and {tie[0], tie[2]} <= rated.keys()]  # fmt: skip
+    apart = {(one, relation, two): (f"{one} is {rated[one][0]} and {two} is {rated[two][0]}", "")
+             for one, _, two in ties if wrong(rated[one], rated[two])}  # fmt: skip
+    yield from wrong_rows(c, id_, "claim_relations", TIE, apart)
 
 
 @rule(
@@ -129,7 +127,7 @@ def at_odds(c: Context, relation: str, wrong: Callable[[Any, Any], bool]) -> Ite
 )
 def equivalents(c: Context) -> Iterable[Any]:
     """Equivalent claims with different verdicts."""
-    yield from at_odds(c, "equivalent", lambda one, two: one[0] != two[0])
+    yield from at_odds(c, "J2/equivalents", "equivalent", lambda one, two: one[0] != two[0])
 
 
 @rule(
@@ -143,7 +141,9 @@ def equivalents(c: Context) -> Iterable[Any]:
 )
 def entailed(c: Context) -> Iterable[Any]:
     """Entailing claims supported whose consequence is refuted with equal certainty."""
-    yield from at_odds(c, "entails", lambda one, two: one == ("supported", two[1]) and two[0] == "refuted")
+    yield from at_odds(
+        c, "J2/entailed", "entails", lambda one, two: one == ("supported", two[1]) and two[0] == "refuted"
+    )
 
 
 @rule(
@@ -157,7 +157,7 @@ def entailed(c: Context) -> Iterable[Any]:
 )
 def contradictions(c: Context) -> Iterable[Any]:
     """Contradicting claims that are both supported."""
-    yield from at_odds(c, "contradicts", lambda one, two: one[0] == two[0] == "supported")
+    yield from at_odds(c, "J3/contradictions", "contradicts", lambda one, two: one[0] == two[0] == "supported")
 
 
 @rule(

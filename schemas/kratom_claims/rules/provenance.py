@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,7 @@ import narwhals as nw
 from ..package import HOME
 from ..ratings import policy
 from ..tables import LINE, ROW, collected
-from .base import CATALOGUE, Context, absent, at, rows, rule, text
+from .base import CATALOGUE, Context, absent, at, rows, rule, text, wrong_rows
 
 col = nw.col
 PREFIXES = HOME / "schemas" / "prefixes.json"
@@ -50,14 +50,13 @@ def stated(c: Context) -> Iterable[Any]:
 )
 def read(c: Context) -> Iterable[Any]:
     """Findings of sources of which too little was read."""
-    little = defaultdict(list)
-    for source, extent in c.tables["sources"].keys(["source_id", "verified_extent"]):
-        if extent not in ("full_text", "abstract"):
-            little[extent].append(source)
-    used = c.tables["findings"].distinct("source_id")
-    for extent, sources in sorted(little.items()):
-        if not used.isdisjoint(sources):
-            yield rows(c.findings, col("source_id").is_in(sources), found=text(col("source_id"), f" was read as {extent}"), allowed="full_text or abstract")  # fmt: skip
+    used, extents = (
+        c.tables["findings"].distinct("source_id"),
+        c.tables["sources"].keys(["source_id", "verified_extent"]),
+    )
+    little = {(source,): (f"{source} was read as {extent}", "full_text or abstract") for source, extent in extents
+              if source in used and extent not in ("full_text", "abstract")}  # fmt: skip
+    yield from wrong_rows(c, "P2/read", "findings", ["source_id"], little)
 
 
 @rule(
@@ -166,17 +165,14 @@ def numbers(c: Context) -> Iterable[Any]:
 )
 def stream(c: Context) -> Iterable[Any]:
     """Streams that a design may have, and the species that goes with them."""
-    allowed = policy()["streams_by_design"]
-    for design, stream in sorted(c.tables["findings"].keys(["design", "stream"])):
-        if stream not in allowed.get(design, []):
-            those = (col("design") == design) & (col("stream") == stream)
-            right = " or ".join(allowed.get(design, ["a design of the rubric"]))
-            yield rows(c.findings, those, found=f"{design} as {stream}", allowed=right)
+    allowed, table = policy()["streams_by_design"], c.tables["findings"]
+    apart = {(design, stream): (f"{design} as {stream}", " or ".join(allowed.get(design, ["a design of the rubric"])))
+             for design, stream in table.keys(["design", "stream"]) if stream not in allowed.get(design, [])}  # fmt: skip
+    yield from wrong_rows(c, "P2/stream", "findings", ["design", "stream"], apart)
     subjects = {"human": "Homo sapiens, as the stream is human", "animal": "an animal, as the stream is animal"}
-    for stream, species in sorted(c.tables["findings"].keys(["stream", "species"])):
-        if stream in subjects and (stream == "human") != (species == "Homo sapiens"):
-            those = (col("stream") == stream) & (col("species") == species)
-            yield rows(c.findings, those, column="species", allowed=subjects[stream])
+    others = {(stream, species): (species, subjects[stream]) for stream, species in table.keys(["stream", "species"])
+              if stream in subjects and (stream == "human") != (species == "Homo sapiens")}  # fmt: skip
+    yield from wrong_rows(c, "P2/stream", "findings", ["stream", "species"], others, "species")
 
 
 @rule(
@@ -253,9 +249,9 @@ def address_agrees(c: Context) -> Iterable[Any]:
 )
 def curies(c: Context) -> Iterable[Any]:
     """CURIEs against the patterns of schemas/prefixes.json, and the check digit of CAS numbers."""
-    for object_id in sorted(c.tables["entity_xrefs"].distinct("object_id")):
-        if right := misformed(object_id):
-            yield rows(c.entity_xrefs, col("object_id") == object_id, found=object_id, allowed=right)
+    ids = c.tables["entity_xrefs"].distinct("object_id")
+    wrong = {(curie,): (curie, right) for curie in ids if (right := misformed(curie))}
+    yield from wrong_rows(c, "P3/curies", "entity_xrefs", ["object_id"], wrong)
 
 
 def misformed(curie: str) -> str:
@@ -342,12 +338,15 @@ def not_evidence(c: Context) -> Iterable[Any]:
     linked = c.tables["claim_evidence"].distinct("finding_id")
     used = [one for one in c.tables["findings"].keys(["finding_id", "source_id", "design"]) if one[0] in linked]
     sources = {one[0]: one[1:] for one in sorted(c.tables["sources"].keys(["source_id", "source_type", "retraction_status"]))}  # fmt: skip
+    barred, retracted = {}, {}
     for finding, source, design in sorted(one for one in used if one[1] in sources):
-        (kind, status), those = sources[source], col("finding_id") == finding
+        kind, status = sources[source]
         if kind in ("fact_check", "web_article", "news") or design == "fact_check":
-            yield rows(c.claim_evidence, those, found=f"{source} is a {kind}", allowed="a study or an official record")
+            barred[finding,] = f"{source} is a {kind}", "a study or an official record"
         if status == "retracted":
-            yield rows(c.claim_evidence, those, found=f"{source} is retracted", allowed="a source that stands")
+            retracted[finding,] = f"{source} is retracted", "a source that stands"
+    for wrong in (barred, retracted):
+        yield from wrong_rows(c, "P5/not-evidence", "claim_evidence", ["finding_id"], wrong)
     if not c.tables["captures"].distinct("source_id").isdisjoint(source for _, source, _ in used):
         yield self_borne(c)
 

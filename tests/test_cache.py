@@ -187,14 +187,13 @@ def test_deleted_cache_changes_nothing(tiny: Tiny, did: set[str]) -> None:
 def test_what_changed_meanwhile_is_not_kept(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes may have read different bytes if a file changed while they worked."""
     shutil.rmtree(tiny.root / FOLDER)
-    read = check.read_tables
+    known_of = check.known_of
 
-    def changing(package: Any) -> Any:
-        tables = read(package)
+    def changing(*known: Any) -> Any:
         tiny.edit("audits", lambda b: b + b"\n")
-        return tables
+        return known_of(*known)
 
-    monkeypatch.setattr(check, "read_tables", changing)
+    monkeypatch.setattr(check, "known_of", changing)
     run(tiny)
     assert not (tiny.root / FOLDER).exists()
 

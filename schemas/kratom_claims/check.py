@@ -18,7 +18,7 @@ from .outcome import Outcome as Outcome
 from .package import Package
 from .rules import CATALOGUE, Context, Rule
 from .rules.base import faults_of
-from .tables import Tables, read_tables, unfitness
+from .tables import Tables, unfitness
 from .watched import WatchedContext, WatchedTables, hashes
 
 FRICTIONLESS = "Frictionless"
@@ -50,13 +50,13 @@ class Share(NamedTuple):
 
 
 def share(ask: Callable[[], Share]) -> Results:
-    """What the second process does. It reads the tables itself, as that takes no longer than being told them."""
+    """What the second process does. It reads the tables that it needs itself, as that takes no longer than being told them."""
     import pandas as pd
 
     package, texts, todo = ask()
     # On tables of this size Python's own strings are faster than Arrow's, which pandas takes wherever Arrow is there.
     with pd.option_context("mode.string_storage", "python"):
-        return run_pieces(WatchedContext(package, WatchedTables(read_tables(package)), texts), todo)
+        return run_pieces(WatchedContext(package, WatchedTables(package), texts), todo)
 
 
 class Second(Beside[Share, Results]):
@@ -81,7 +81,7 @@ def check(
     with second or Second() as beside:
         progress("reading tables")
         files = on_disk(package.root, texts) if cache else None
-        tables = WatchedTables(read_tables(package))
+        tables = WatchedTables(package)
         known = known_of(cache, package, tables, files) if cache else Known()
         todo = [piece for piece in pieces(tables) if not known.covers(piece)]
         theirs = second_half(todo)

@@ -7,25 +7,29 @@ from typing import Any
 from .cache import digest, parted
 from .package import Package
 from .rules import Context
-from .tables import Table, Tables
+from .tables import Table, Tables, read_table
 
-SHARED = ("computed", "since_last", "released_on")
+SHARED = ("computed", "since_last", "bundled", "released_on")
 """What a context makes once for all rules."""
 DERIVED = ("hash", "bytes", "rows")
 """What the descriptor says of the file of a table."""
 
 
 class WatchedTables(Tables):
-    """Tables that note which of them were looked at, and whether it was asked which there are."""
+    """The tables of a package, each read when it is first looked at. They note which of them are looked at, and whether
+    it is asked which there are."""
 
-    def __init__(self, tables: Tables) -> None:
-        """The tables to be watched."""
-        super().__init__(tables)
-        self.__dict__["touched"] = set()
+    def __init__(self, package: Package) -> None:
+        """Nothing is read yet."""
+        unread: dict[str, Any] = dict.fromkeys(package.paths)
+        super().__init__(unread)
+        self.__dict__ |= {"touched": set(), "package": package}
 
     def __getitem__(self, name: str) -> Table:
         """One table."""
         self.__dict__["touched"].add(f"table {name}" if dict.__contains__(self, name) else "names")
+        if dict.get(self, name, ...) is None:
+            self[name] = read_table(self.__dict__["package"], name)
         return super().__getitem__(name)
 
     def get(self, name: str, default: Any = None) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals as nw
 
+from .. import bundle
 from ..diff import Difference, since_last_release
 from ..faults import Fault
 from ..outcome import Asked
@@ -61,6 +62,12 @@ class Context:
         found, why_not = since_last_release(self.package, self.tables)
         self.said += [why_not] if why_not else []
         return found
+
+    @cached_property
+    def bundled(self) -> tuple[dict[str, bytes], bytes]:
+        """The files of the released folder, and the zip that they make, once for all rules."""
+        files = bundle.members(self.package.root)
+        return files, bundle.zipped(files)
 
     @cached_property
     def released_on(self) -> str:

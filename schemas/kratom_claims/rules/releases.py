@@ -177,7 +177,7 @@ def bundle_alone(c: Context) -> Iterable[Fault]:
     one = CATALOGUE["R5/bundle"]
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "bundle.zip"
-        archive.write_bytes(bundle.zipped(bundle.members(c.package.root)))
+        archive.write_bytes(c.bundled[1])
         try:
             with opened(archive) as alone:
                 for name, table in c.tables.items():
@@ -205,7 +205,7 @@ def bundle_alone(c: Context) -> Iterable[Fault]:
 )
 def same_bytes(c: Context) -> Iterable[Fault]:
     """The bundle of the package against that of a copy elsewhere with other time stamps and permissions."""
-    files = bundle.members(c.package.root)
+    files, archive = c.bundled
     with tempfile.TemporaryDirectory() as folder:
         for name, content in reversed(files.items()):
             path = Path(folder) / name
@@ -213,5 +213,5 @@ def same_bytes(c: Context) -> Iterable[Fault]:
             path.write_bytes(content)
             path.chmod(0o600)
             os.utime(path, (0, 0))
-        if bundle.zipped(bundle.members(Path(folder))) != bundle.zipped(files):
+        if bundle.zipped(bundle.members(Path(folder))) != archive:
             yield file_fault(CATALOGUE["R6/same-bytes"], DESCRIPTOR, found="another bundle from a copy of the same files", allowed="the same bytes")  # fmt: skip

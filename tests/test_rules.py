@@ -18,9 +18,11 @@ from editions import commit, git, named
 from kratom_claims import bundle
 from kratom_claims.check import Outcome
 from kratom_claims.files import json_text
-from kratom_claims.package import HOME
+from kratom_claims.package import HOME, read_package
 from kratom_claims.pages import EXAMPLES
-from kratom_claims.rules import CATALOGUE
+from kratom_claims.rules import CATALOGUE, Context
+from kratom_claims.rules.base import faults_of, wrong_rows
+from kratom_claims.tables import read_tables
 from kratom_claims.texts import sha256
 from tiny import SCHEMAS, Rows, Tiny
 
@@ -335,6 +337,43 @@ def test_rules_declare_their_tables(rule: str) -> None:
         if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "c"
     } & SCHEMAS.keys()
     assert tables <= set(one.tables), f"{rule} looks at {tables - set(one.tables)}"
+
+
+PARTS: list[tuple[str, Callable[[Rows], object], set[tuple[str, str]]]] = [
+    ("P2/stream", set_to("findings", 0, stream="in_silico"), {("F0001", "randomised_trial as in_silico")}),
+    ("P5/not-evidence", set_to("sources", 1, source_type="news"), {("C0001/F0001", "trial-one is a news")}),
+    ("P5/not-evidence", set_to("sources", 1, retraction_status="retracted"), {("C0001/F0001", "trial-one is retracted")}),
+    ("P5/not-evidence", both(set_to("findings", 0, source_id="article"), set_to("sources", 0, source_type="preprint")), {("C0001/F0001", "article makes this claim itself")}),
+    ("J2/acyclic", both(relation("C0003", "refines", "C0004"), relation("C0001", "refines", "C0004"), relation("C0003", "refines", "C0002")),
+     {("C0004/refines/C0003", "C0004 refines C0003 is part of a circle"), ("C0003/refines/C0004", "C0003 refines C0004 is part of a circle")}),
+    ("A3/text", both(set_to("captures", 0, text_length=71), added("captures", 0, capture_id="other", text_length=1)), {("tiny_text", "71")}),
+]  # fmt: skip
+"""For parts of a rule: what breaks them, and what exactly the rule then says of which rows."""
+
+
+@pytest.mark.parametrize("rule, change, said", PARTS)
+def test_parts_of_rules(sound: Tiny, tmp_path: Path, rule: str, change: Callable, said: set) -> None:
+    """Each part of a rule speaks of the rows that are at fault, and of no others."""
+    tiny = sound.copy(tmp_path / "tiny")
+    change(tiny.rows)
+    tiny.write()
+    package = read_package(tiny.root / "datapackage.json")
+    context = Context(package, read_tables(package), tiny.root / "texts")
+    assert {(fault.row, fault.found) for fault in faults_of(context, CATALOGUE[rule])} == said
+
+
+def test_rows_at_fault_are_told_by_their_whole_key(sound: Tiny, tmp_path: Path) -> None:
+    """A row that shares the first part of a wrong key is not at fault."""
+    tiny = sound.copy(tmp_path / "tiny")
+    tiny.edit("findings", lambda b: b.replace(b",human,", b",in_vitro,", 1))
+    package = read_package(tiny.root / "datapackage.json")
+    context = Context(package, read_tables(package))
+    pairs = list(zip(*(context.tables["findings"].cells[name] for name in ("species", "stream")), strict=True))
+    species = [one for one, _ in pairs]
+    wrong = {pairs[0]: ("this", "that")}
+    assert species.count(pairs[0][0]) > pairs.count(pairs[0]) == 1
+    (fault,) = wrong_rows(context, "P2/stream", "findings", ["species", "stream"], wrong, "species")
+    assert (fault.line, fault.column, fault.found, fault.allowed) == (2, "species", "this", "that")
 
 
 BY_CELLS = """
